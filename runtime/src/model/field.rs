@@ -1,0 +1,157 @@
+//! The metadata of one field, built in const context by the derive.
+
+use std::{fmt, marker::PhantomData};
+
+use super::{Column, ColumnError, ColumnValue, EncodeError, SessionValue, Value};
+use crate::merge::Merge;
+
+/// One stored field of a session struct.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Field {
+    /// The name under which the field is stored. It is what `rename` and `rename_all` set.
+    pub name: &'static str,
+    /// Names under which older versions stored it; read when `name` is absent.
+    pub aliases: &'static [&'static str],
+    /// What happens when two overlapping requests both changed the field.
+    pub merge: Merge,
+    /// A stored value that does not decode refuses the session instead of becoming the default.
+    pub strict: bool,
+    /// The position in [`Schema::columns`](crate::schema::Schema::columns) and how the value gets there and back.
+    pub column: Option<(usize, &'static dyn ColumnCodec)>,
+}
+
+impl Field {
+    /// A payload field with the policy `last`.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, aliases: &[], merge: Merge::Last, strict: false, column: None }
+    }
+
+    /// Older names of the field.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// How overlapping changes are merged.
+    #[must_use]
+    pub const fn merge(mut self, merge: Merge) -> Self {
+        self.merge = merge;
+        self
+    }
+
+    /// An undecodable value refuses the session.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// The field has the column at this position of the schema.
+    #[must_use]
+    pub const fn column(mut self, position: usize, codec: &'static dyn ColumnCodec) -> Self {
+        self.column = Some((position, codec));
+        self
+    }
+}
+
+/// How a field's value gets into its column and back.
+pub trait ColumnCodec: fmt::Debug + Sync {
+    /// The value for the column.
+    ///
+    /// # Errors
+    ///
+    /// When a JSON column's type cannot be serialised.
+    fn read(&self, field: &dyn Value) -> Result<ColumnValue, EncodeError>;
+
+    /// Puts the column's value into the field. On an error the field stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// When the column holds something that is not of the field's type.
+    fn write(&self, field: &mut dyn Value, column: &ColumnValue) -> Result<(), ColumnError>;
+}
+
+/// The codec of a field whose type is a [`Column`].
+pub struct TypedColumn<F>(PhantomData<fn() -> F>);
+
+impl<F> TypedColumn<F> {
+    /// The codec.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<F> fmt::Debug for TypedColumn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedColumn")
+    }
+}
+
+impl<F: Column + SessionValue> ColumnCodec for TypedColumn<F> {
+    fn read(&self, field: &dyn Value) -> Result<ColumnValue, EncodeError> {
+        Ok(typed::<F>(field).to_column())
+    }
+
+    fn write(&self, field: &mut dyn Value, column: &ColumnValue) -> Result<(), ColumnError> {
+        *typed_mut::<F>(field) = F::from_column(column)?;
+        Ok(())
+    }
+}
+
+/// The codec of a `#[session(json)]` field: any session value, as JSON text.
+pub struct JsonColumn<F>(PhantomData<fn() -> F>);
+
+impl<F> JsonColumn<F> {
+    /// The codec.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<F> fmt::Debug for JsonColumn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JsonColumn")
+    }
+}
+
+impl<F: SessionValue> ColumnCodec for JsonColumn<F> {
+    fn read(&self, field: &dyn Value) -> Result<ColumnValue, EncodeError> {
+        serde_json::to_string(typed::<F>(field)).map(ColumnValue::Json).map_err(EncodeError)
+    }
+
+    fn write(&self, field: &mut dyn Value, column: &ColumnValue) -> Result<(), ColumnError> {
+        let ColumnValue::Json(text) = column else {
+            return Err(ColumnError::mismatch("json", column));
+        };
+        *typed_mut::<F>(field) = serde_json::from_str(text).map_err(|error| ColumnError::invalid("json", error))?;
+        Ok(())
+    }
+}
+
+/// A merge policy without its type; [`Merge::Typed`] holds one.
+pub trait MergeFields: fmt::Debug + Sync {
+    /// Sets `mine` to the merged value.
+    fn merge(&self, base: &dyn Value, mine: &mut dyn Value, theirs: &dyn Value);
+}
+
+/// A merge function for fields of type `F`: from the value as loaded, mine, and theirs to the one to keep.
+pub struct TypedMerge<F>(pub fn(base: &F, mine: &F, theirs: &F) -> F);
+
+impl<F> fmt::Debug for TypedMerge<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedMerge")
+    }
+}
+
+impl<F: SessionValue> MergeFields for TypedMerge<F> {
+    fn merge(&self, base: &dyn Value, mine: &mut dyn Value, theirs: &dyn Value) {
+        let merged = (self.0)(typed(base), typed(mine), typed(theirs));
+        *typed_mut(mine) = merged;
+    }
+}
+
+fn typed<F: SessionValue>(field: &dyn Value) -> &F {
+    field.as_any().downcast_ref().expect("the derive pairs each field with a codec of its own type")
+}
+
+fn typed_mut<F: SessionValue>(field: &mut dyn Value) -> &mut F {
+    field.as_any_mut().downcast_mut().expect("the derive pairs each field with a codec of its own type")
+}

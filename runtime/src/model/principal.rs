@@ -1,0 +1,49 @@
+//! Whom a session belongs to.
+
+use super::{Column, SessionModel, SessionValue};
+
+/// A session struct with a `#[session(principal)]` field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no principal",
+    label = "nobody can sign in to this session",
+    note = "mark the field that says who is signed in: `#[session(principal)] user_id: Option<i64>`"
+)]
+pub trait HasPrincipal: SessionModel {
+    /// What names a principal, such as a user's number.
+    type Principal: Column + SessionValue;
+
+    /// Whom the session belongs to, if anybody has signed in.
+    fn principal(&self) -> Option<&Self::Principal>;
+
+    /// Makes the session belong to somebody, or to nobody. At commit this gives the session a new secret.
+    fn set_principal(&mut self, principal: Option<Self::Principal>);
+}
+
+/// The type of a `#[session(principal)]` field: an `Option`, because a new visitor is nobody yet.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a principal",
+    label = "not an `Option` of a column type",
+    note = "a new visitor is nobody yet, so write `Option<..>` around the type that names your users"
+)]
+pub trait PrincipalField {
+    /// What names a principal.
+    type Principal;
+
+    /// The principal, if any.
+    fn get(&self) -> Option<&Self::Principal>;
+
+    /// Replaces the principal.
+    fn set(&mut self, principal: Option<Self::Principal>);
+}
+
+impl<P> PrincipalField for Option<P> {
+    type Principal = P;
+
+    fn get(&self) -> Option<&P> {
+        self.as_ref()
+    }
+
+    fn set(&mut self, principal: Option<P>) {
+        *self = principal;
+    }
+}

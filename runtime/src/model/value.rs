@@ -1,0 +1,137 @@
+//! One field's value, without its type: encode, decode, compare.
+
+use std::{any::Any, io};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What a session field must be able to do. Implemented for every type that fits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a session",
+    label = "not a session value",
+    note = "a session field needs `Serialize`, `Deserialize` and `PartialEq`, and must be `Send + Sync + 'static`: derive them for your own type",
+    note = "a field that is not worth storing takes `#[session(skip)]`"
+)]
+pub trait SessionValue: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static> SessionValue for T {}
+
+/// A field's value could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the value cannot be encoded")]
+pub struct EncodeError(#[source] pub(crate) serde_json::Error);
+
+/// A stored value does not fit its field.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The payload holds something else than the field's type.
+    #[error("the stored value does not fit the field's type")]
+    Payload(#[source] serde_json::Error),
+    /// The column holds something else than the field's type.
+    #[error(transparent)]
+    Column(#[from] super::ColumnError),
+}
+
+/// A [`SessionValue`] whose type is known only to itself. The payload format is JSON, a field at a time.
+pub trait Value: Any + Send + Sync {
+    /// Appends the encoded value.
+    ///
+    /// # Errors
+    ///
+    /// When the type's `Serialize` refuses, as for a map whose keys are not strings or numbers.
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+
+    /// Replaces the value by the decoded one. On an error the value stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes do not hold a value of this type.
+    fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError>;
+
+    /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`.
+    fn equals(&self, encoded: &[u8]) -> bool;
+
+    /// The value with its type, for a merge policy or a column.
+    fn as_any(&self) -> &dyn Any;
+
+    /// The value with its type, to be changed.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<T: SessionValue> Value for T {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let start = out.len();
+        serde_json::to_writer(&mut *out, self).map_err(|error| {
+            out.truncate(start);
+            EncodeError(error)
+        })
+    }
+
+    fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
+        *self = serde_json::from_slice(encoded).map_err(DecodeError::Payload)?;
+        Ok(())
+    }
+
+    fn equals(&self, encoded: &[u8]) -> bool {
+        // Encoding into a comparison costs no memory and settles nearly every case. Only where the bytes differ may the
+        // values still be equal, as for a `HashMap` that lists its entries in another order.
+        let mut rest = Expect(encoded);
+        if serde_json::to_writer(&mut rest, self).is_ok() && rest.0.is_empty() {
+            return true;
+        }
+        serde_json::from_slice::<T>(encoded).is_ok_and(|stored| stored == *self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// A writer that accepts exactly the bytes it expects.
+struct Expect<'a>(&'a [u8]);
+
+impl io::Write for Expect<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn equal_values_are_equal_whatever_the_order_of_their_bytes() {
+        let set: HashSet<u32> = (0..20).collect();
+        let mut other: Vec<u32> = set.iter().copied().collect();
+        other.reverse();
+        assert!(set.equals(&serde_json::to_vec(&other).unwrap()));
+        assert!(!set.equals(b"[1,2]"));
+        assert!(!set.equals(b"nonsense"));
+    }
+
+    #[test]
+    fn a_prefix_is_not_equal() {
+        assert!(12_u32.equals(b"12"));
+        assert!(!12_u32.equals(b"123"));
+        assert!(!123_u32.equals(b"12"));
+    }
+
+    #[test]
+    fn a_failed_decode_leaves_the_value() {
+        let mut value = 7_u8;
+        assert!(value.decode(b"300").is_err());
+        assert_eq!(value, 7);
+    }
+}

@@ -1,0 +1,184 @@
+//! What a store keeps of one session, and who may open it.
+
+use bytes::Bytes;
+
+use crate::{
+    clock::Timestamp,
+    expiry::Lifetime,
+    model::ColumnValue,
+    token::{Secret, SecretHash, SessionId},
+};
+
+/// How often a record has been written. Every conditional write names the version that it expects.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Version(u64);
+
+impl Version {
+    /// The version of a record that was just created.
+    pub const FIRST: Self = Self(1);
+
+    /// The version with this number, as a store read it.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number, as a store keeps it. It stays below 2^63, so every database's 64-bit integer holds it.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The version after the next write.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// One session as a store keeps it. A store reads nothing but `id`, `version`, the times of `life`, and `columns`.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Which session this is.
+    pub id: SessionId,
+    /// How often it has been written.
+    pub version: Version,
+    /// Who may open it.
+    pub credential: Credential,
+    /// When it ends.
+    pub life: Lifetime,
+    /// The payload: one JSON object with a member for each field.
+    pub data: Bytes,
+    /// The values of [`Schema::columns`](crate::schema::Schema::columns), in their order.
+    ///
+    /// Every write carries them. A load returns them only from a store of
+    /// [`Layout::Columns`](crate::store::Layout::Columns); elsewhere it leaves the vector empty.
+    pub columns: Vec<ColumnValue>,
+}
+
+/// What opens a record: the hash of the current secret, and of those that it replaced.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Credential {
+    /// The hash of the secret in the visitor's cookie.
+    pub current: SecretHash,
+    /// The hashes of earlier secrets, latest first, at most [`Credential::MAX_RETIRED`].
+    pub retired: Vec<Retired>,
+}
+
+/// A secret that another one has replaced.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Retired {
+    /// The hash of the replaced secret.
+    pub hash: SecretHash,
+    /// When it was replaced.
+    pub at: Timestamp,
+    /// Why it was replaced.
+    pub why: Retirement,
+}
+
+/// Why a secret was replaced, which decides what it is still good for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Retirement {
+    /// By renewal. It still opens the session for [`Credential::GRACE`], for requests that were under way; presented
+    /// later it is a sign of theft (OWASP Session Management, "Renewal Timeout").
+    Renewed,
+    /// By a change of principal. It opens nothing any more (OWASP, "Renew the Session ID After Any Privilege Level
+    /// Change").
+    PrincipalChanged,
+}
+
+/// What a presented secret is to a record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// It is the current secret.
+    Current,
+    /// It was renewed a moment ago and still opens the session. The browser has, or is about to get, the new one.
+    Grace,
+    /// A sign-in or sign-out has replaced it: it opens nothing, and what bears it must not disturb the new one.
+    Superseded,
+    /// It was renewed longer ago than the grace: somebody kept a copy.
+    Reused,
+    /// It is not and was not a secret of this record, as far as the record remembers.
+    Foreign,
+}
+
+impl Credential {
+    /// How long a renewed secret still opens the session.
+    pub const GRACE: std::time::Duration = std::time::Duration::from_secs(10);
+
+    /// How many replaced secrets a record remembers.
+    pub const MAX_RETIRED: usize = 4;
+
+    /// A credential that this secret opens.
+    pub fn new(secret: &Secret) -> Self {
+        Self { current: secret.hash(), retired: Vec::new() }
+    }
+
+    /// What `secret` is to this record at `now`. Every comparison takes constant time.
+    pub fn standing(&self, secret: &Secret, now: Timestamp) -> Standing {
+        let hash = secret.hash();
+        if hash == self.current {
+            return Standing::Current;
+        }
+        match self.retired.iter().find(|retired| retired.hash == hash) {
+            None => Standing::Foreign,
+            Some(Retired { why: Retirement::PrincipalChanged, .. }) => Standing::Superseded,
+            Some(retired) if now.since(retired.at) < Self::GRACE => Standing::Grace,
+            Some(_) => Standing::Reused,
+        }
+    }
+
+    /// The credential after the current secret has been replaced.
+    ///
+    /// A change of principal takes the grace from earlier renewals too: nothing older than the sign-in opens it.
+    #[must_use]
+    pub fn replaced(&self, by: &Secret, why: Retirement, now: Timestamp) -> Self {
+        let mut retired = vec![Retired { hash: self.current, at: now, why }];
+        retired.extend(self.retired.iter().take(Self::MAX_RETIRED - 1).map(|older| match why {
+            Retirement::PrincipalChanged => Retired { why, ..*older },
+            Retirement::Renewed => *older,
+        }));
+        Self { current: by.hash(), retired }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::default() + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_renewed_secret_opens_for_ten_seconds_and_then_betrays_a_copy() {
+        let (first, second) = (Secret::random().unwrap(), Secret::random().unwrap());
+        let credential = Credential::new(&first).replaced(&second, Retirement::Renewed, at(100));
+        assert_eq!(credential.standing(&second, at(100)), Standing::Current);
+        assert_eq!(credential.standing(&first, at(109)), Standing::Grace);
+        assert_eq!(credential.standing(&first, at(110)), Standing::Reused);
+        assert_eq!(credential.standing(&Secret::random().unwrap(), at(100)), Standing::Foreign);
+    }
+
+    #[test]
+    fn a_change_of_principal_ends_every_earlier_secret() {
+        let [a, b, c] = std::array::from_fn(|_| Secret::random().unwrap());
+        let credential = Credential::new(&a).replaced(&b, Retirement::Renewed, at(0)).replaced(
+            &c,
+            Retirement::PrincipalChanged,
+            at(1),
+        );
+        assert_eq!(credential.standing(&a, at(1)), Standing::Superseded);
+        assert_eq!(credential.standing(&b, at(1)), Standing::Superseded);
+        assert_eq!(credential.standing(&c, at(1)), Standing::Current);
+    }
+
+    #[test]
+    fn a_record_remembers_a_bounded_number_of_secrets() {
+        let secret = Secret::random().unwrap();
+        let credential = (0..20).fold(Credential::new(&secret), |credential, _| {
+            credential.replaced(&Secret::random().unwrap(), Retirement::Renewed, at(0))
+        });
+        assert_eq!(credential.retired.len(), Credential::MAX_RETIRED);
+    }
+}
