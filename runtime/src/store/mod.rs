@@ -10,9 +10,13 @@
 
 mod erased;
 mod error;
+#[cfg(feature = "memory")]
+mod memory;
 
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
+#[cfg(feature = "memory")]
+pub use memory::MemoryStore;
 
 use crate::{
     clock::Timestamp,
@@ -45,6 +49,8 @@ pub trait Store: Send + Sync + 'static {
     fn update(&self, expected: Version, record: &Record) -> impl Future<Output = Result<Update, StoreError>> + Send;
 
     /// Moves the times of a record and nothing else: not its data, not its version.
+    ///
+    /// Neither time moves backwards: of the kept one and the given one the later stays.
     fn touch(&self, id: SessionId, activity: Activity) -> impl Future<Output = Result<Touch, StoreError>> + Send;
 
     /// Ends the record. `false` when there is none.
