@@ -10,7 +10,9 @@ pub enum LoadError {
     #[error("the session could not be loaded")]
     Store(#[from] StoreError),
     /// A `#[session(strict)]` field holds a value that does not fit its type. A visitor sees 500.
-    #[error("field `{field}` of session `{kind}` holds a value that does not fit its type; fix the stored value, give the field an `alias` or a `default`, or drop `strict`")]
+    #[error(
+        "field `{field}` of session `{kind}` holds a value that does not fit its type; fix the stored value, give the field an `alias` or a `default`, or drop `strict`"
+    )]
     Undecodable {
         /// The kind of the session.
         kind: &'static str,
@@ -82,7 +84,9 @@ pub enum CommitError {
 #[non_exhaustive]
 pub enum ConfigError {
     /// Two types would read each other's sessions.
-    #[error("session types `{first}` and `{second}` both have the kind \"{kind}\"; give one of them `#[session(kind = \"..\")]`")]
+    #[error(
+        "session types `{first}` and `{second}` both have the kind \"{kind}\"; give one of them `#[session(kind = \"..\")]`"
+    )]
     KindTaken {
         /// The kind.
         kind: &'static str,

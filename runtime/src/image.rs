@@ -369,8 +369,9 @@ impl<T: SessionModel> Visitor<'_> for Key<T> {
         let by_alias = || T::FIELDS.iter().position(|field| field.aliases.contains(&name));
         Ok(match by_name {
             Some(index) => KeyOf::Field { index, alias: false },
-            None => by_alias()
-                .map_or_else(|| KeyOf::Foreign(name.to_owned()), |index| KeyOf::Field { index, alias: true }),
+            None => {
+                by_alias().map_or_else(|| KeyOf::Foreign(name.to_owned()), |index| KeyOf::Field { index, alias: true })
+            }
         })
     }
 }

@@ -25,8 +25,8 @@ pub use engine::IntoBackend;
 pub use error::{CommitError, ConfigError, LoadError};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
-pub use session::Session;
 pub use sessio_macros::Session;
+pub use session::Session;
 #[cfg(feature = "axum")]
 pub use web::axum::{LazySession, SessionRejection};
 #[cfg(feature = "tower")]

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     clock::Timestamp,
     detached::Detached,
-    engine::Origin,
+    engine::{Origin, Renewal},
     error::{CommitError, LoadError},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
@@ -82,24 +82,21 @@ impl<T: SessionModel> Session<T> {
     /// The present secret stays good for ten seconds, for requests that are under way. A change of the principal does
     /// this by itself, and without the ten seconds.
     pub fn rotate(&mut self) {
-        self.slot.intend(|intents, _| intents.renew = true);
+        self.slot.intend(|intents, _| intents.renewal = intents.renewal.max(Renewal::Secret));
     }
 
     /// Counts both limits from now and gives the session a new secret, because the visitor has just proved again who they
     /// are. Nothing else moves the absolute limit (NIST SP 800-63B-4, section 5.2).
     pub fn reauthenticate(&mut self) {
-        self.slot.intend(|intents, _| {
-            intents.reauthenticated = true;
-            intents.renew = true;
-        });
+        self.slot.intend(|intents, _| intents.renewal = Renewal::SecretAndLimits);
     }
 
     /// Ends the session: its record is deleted before the response goes out, and no late write can bring it back.
     ///
     /// The handle goes on as that of a new visitor. What is stored from here on makes a new session with a new token.
     pub fn destroy(&mut self) {
-        let Self { slot, loan } = self;
-        slot.abandon(loan.as_mut().expect(LENT));
+        let (slot, loan) = self.parts();
+        slot.abandon(loan);
     }
 
     /// Saves the changes now instead of at the end of the request, for a handler that decides itself what a failure means.
@@ -109,8 +106,8 @@ impl<T: SessionModel> Session<T> {
     /// See [`CommitError`]. The changes stay in the handle, and the end of the request tries again unless they are
     /// [reverted](Self::revert).
     pub async fn commit(&mut self) -> Result<(), CommitError> {
-        let Self { slot, loan } = self;
-        slot.commit(loan.as_mut().expect(LENT)).await
+        let (slot, loan) = self.parts();
+        slot.commit(loan).await
     }
 
     /// Changes the session and saves it, on the freshest value there is: after a conflict the closure runs again.
@@ -134,8 +131,8 @@ impl<T: SessionModel> Session<T> {
     ///
     /// See [`CommitError`]. What the closure did is undone then; earlier changes stay in the handle.
     pub async fn update<R>(&mut self, change: impl FnMut(&mut T) -> R) -> Result<R, CommitError> {
-        let Self { slot, loan } = self;
-        slot.update(loan.as_mut().expect(LENT), change).await
+        let (slot, loan) = self.parts();
+        slot.update(loan, change).await
     }
 
     /// Sees what other requests have saved meanwhile. Changes of this handle are kept and merged.
@@ -144,8 +141,8 @@ impl<T: SessionModel> Session<T> {
     ///
     /// [`CommitError::Gone`] when the session has ended; others as for a commit.
     pub async fn reload(&mut self) -> Result<(), CommitError> {
-        let Self { slot, loan } = self;
-        slot.reload(loan.as_mut().expect(LENT)).await
+        let (slot, loan) = self.parts();
+        slot.reload(loan).await
     }
 
     /// Undoes the changes that this handle has not committed.
@@ -154,8 +151,8 @@ impl<T: SessionModel> Session<T> {
     ///
     /// When the stored value cannot be decoded.
     pub fn revert(&mut self) -> Result<(), LoadError> {
-        let Self { slot, loan } = self;
-        slot.revert(loan.as_mut().expect(LENT))
+        let (slot, loan) = self.parts();
+        slot.revert(loan)
     }
 
     /// Takes the session out of the request, for work that outlives the response: a WebSocket, a stream of events.
@@ -167,9 +164,10 @@ impl<T: SessionModel> Session<T> {
     ///
     /// As for a commit.
     pub async fn detach(mut self) -> Result<Detached<T>, CommitError> {
-        let Self { slot, loan } = &mut self;
-        let opened = slot.keep(loan.as_mut().expect(LENT)).await?;
-        Ok(Detached::new(Arc::clone(&slot.engine), opened)?)
+        let (slot, loan) = self.parts();
+        let engine = Arc::clone(&slot.engine);
+        let opened = slot.keep(loan).await?;
+        Ok(Detached::new(engine, opened)?)
     }
 
     fn lifetime(&self) -> Option<Lifetime> {
@@ -181,6 +179,10 @@ impl<T: SessionModel> Session<T> {
 
     fn loan(&self) -> &Loan<T> {
         self.loan.as_ref().expect(LENT)
+    }
+
+    fn parts(&mut self) -> (&Arc<Slot<T>>, &mut Loan<T>) {
+        (&self.slot, self.loan.as_mut().expect(LENT))
     }
 }
 
@@ -222,7 +224,7 @@ impl<T: SessionModel> Deref for Session<T> {
 
 impl<T: SessionModel> DerefMut for Session<T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.loan.as_mut().expect(LENT).draft.value
+        &mut self.parts().1.draft.value
     }
 }
 

@@ -127,7 +127,9 @@ impl<T: SessionModel> Slot<T> {
         state.desk = match merged {
             Ok(()) => Desk::Parked(Draft { value: draft.value, image: other.image }),
             Err(Refusal::Field(field)) => Desk::Refused(field),
-            Err(Refusal::OtherPrincipal) => Desk::Refused(T::PRINCIPAL.map_or("principal", |index| T::FIELDS[index].name)),
+            Err(Refusal::OtherPrincipal) => {
+                Desk::Refused(T::PRINCIPAL.map_or("principal", |index| T::FIELDS[index].name))
+            }
         };
     }
 
@@ -164,8 +166,7 @@ impl<T: SessionModel> Slot<T> {
         let _turn = self.turn.lock().await;
         self.end_if_asked().await?;
         let (mut origin, mut intents) = self.intentions(loan)?;
-        let (answer, outcome) =
-            self.engine.update(&mut loan.draft, &mut origin, &mut intents, &mut change).await?;
+        let (answer, outcome) = self.engine.update(&mut loan.draft, &mut origin, &mut intents, &mut change).await?;
         self.settle(&mut loan.draft, outcome)?;
         Ok(answer)
     }

@@ -23,6 +23,7 @@ pub trait IntoBackend<T>: sealed::Sealed<T> {}
 impl<T: SessionModel, S: Store<Model = T>> IntoBackend<T> for S {}
 
 impl<T: SessionModel, S: Store<Model = T>> sealed::Sealed<T> for S {
+    #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
     fn into_backend(self) -> Backend<T> {
         Backend::Server(Arc::new(self), PhantomData)
     }

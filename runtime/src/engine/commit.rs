@@ -21,14 +21,12 @@ const MAX_ATTEMPTS: u32 = 256;
 /// What a request wants beside its changes. Nothing of it happens before the commit.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Intents {
-    /// Replace the secret.
-    pub(crate) renew: bool,
+    /// Replace the secret, and what else.
+    pub(crate) renewal: Renewal,
     /// Make a record even if nothing has changed.
     pub(crate) keep: bool,
     /// Live under other limits.
     pub(crate) expiry: Option<Expiry>,
-    /// Count both limits from now, because the visitor has proved again who they are.
-    pub(crate) reauthenticated: bool,
     /// End this session.
     pub(crate) end: Option<Ending>,
     /// The response has gone, so nothing may need a new cookie.
@@ -40,6 +38,16 @@ impl Intents {
     pub(crate) fn without_response() -> Self {
         Self { no_response: true, ..Self::default() }
     }
+}
+
+/// What is to be made new.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Renewal {
+    #[default]
+    Nothing,
+    Secret,
+    /// Both limits count from now, because the visitor has proved again who they are.
+    SecretAndLimits,
 }
 
 /// A session that is to end.
@@ -68,6 +76,7 @@ pub(crate) struct Outcome {
 }
 
 /// One try.
+#[expect(clippy::large_enum_variant, reason = "a box would cost every commit an allocation")]
 pub(crate) enum Attempt {
     Done(Outcome),
     /// Another request wrote first; this is what it wrote.
@@ -143,7 +152,9 @@ impl<T: SessionModel> Engine<T> {
     ) -> Result<Attempt, CommitError> {
         let Backend::Server(store, _) = &self.backend;
         match origin {
-            Origin::New { .. } if intents.keep || draft.has_changes() => self.create(store.as_ref(), draft, intents).await,
+            Origin::New { .. } if intents.keep || draft.has_changes() => {
+                self.create(store.as_ref(), draft, intents).await
+            }
             Origin::New { expired } => {
                 if let Some(id) = *expired {
                     self.forget(store.as_ref(), id).await;
@@ -179,18 +190,15 @@ impl<T: SessionModel> Engine<T> {
         draft.rebase(&theirs, self.backend.layout())?;
         if let Origin::Stored(opened) = origin {
             // Renewals coalesce: whoever came first has sent the browser its cookie.
-            intents.renew &= theirs.credential.current == opened.record.credential.current;
+            if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {
+                intents.renewal = Renewal::Nothing;
+            }
             opened.record = theirs;
         }
         Ok(())
     }
 
-    async fn create(
-        &self,
-        store: &dyn DynStore,
-        draft: &Draft<T>,
-        intents: &Intents,
-    ) -> Result<Attempt, CommitError> {
+    async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {
         let now = self.clock.now();
         let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
@@ -210,9 +218,8 @@ impl<T: SessionModel> Engine<T> {
             }
             self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
             self.report_principal(draft, Some(token.id));
-            let max_age = life.persistent.then(|| life.expires_at.since(now));
             let saved = Opened { record, holder: Holder::Current(token.secret.clone()) };
-            let cookie = Some(CookieChange::Token { token, max_age });
+            let cookie = Some(cookie_for(token, &life, now));
             return Ok(Attempt::Done(Outcome { saved: Some(saved), cookie }));
         }
     }
@@ -229,7 +236,7 @@ impl<T: SessionModel> Engine<T> {
         let retirement = self.retirement(draft, opened, intents, now)?;
         let is_changed = retirement.is_some()
             || intents.expiry.is_some()
-            || intents.reauthenticated
+            || intents.renewal == Renewal::SecretAndLimits
             || draft.has_changes();
         // It ended while the request ran, and other requests may have seen it dead already.
         if base.life.is_over(now) {
@@ -266,7 +273,7 @@ impl<T: SessionModel> Engine<T> {
         let holder = match (token, &opened.holder) {
             (Some((_, token)), _) => {
                 self.events.emit(T::KIND, &Event::Rotated { id: base.id });
-                let cookie = self.cookie_for(token.clone(), &life, now);
+                let cookie = cookie_for(token.clone(), &life, now);
                 let saved = Opened { record, holder: Holder::Current(token.secret) };
                 return Ok(Attempt::Done(Outcome { saved: Some(saved), cookie: Some(cookie) }));
             }
@@ -276,7 +283,7 @@ impl<T: SessionModel> Engine<T> {
         let moved = life.persistent || base.life.persistent;
         let cookie = match &holder {
             Holder::Current(secret) if moved && record.credential.current == secret.hash() => {
-                Some(self.cookie_for(Token { id: record.id, secret: secret.clone() }, &life, now))
+                Some(cookie_for(Token { id: record.id, secret: secret.clone() }, &life, now))
             }
             _ => None,
         };
@@ -295,7 +302,7 @@ impl<T: SessionModel> Engine<T> {
         let cookie = match (&opened.holder, touched) {
             // Only at the version that was loaded is the secret still known to be the current one.
             (Holder::Current(secret), Touch::Touched(version)) if life.persistent && version == base.version => {
-                Some(self.cookie_for(Token { id: base.id, secret: secret.clone() }, &life, now))
+                Some(cookie_for(Token { id: base.id, secret: secret.clone() }, &life, now))
             }
             _ => None,
         };
@@ -323,22 +330,18 @@ impl<T: SessionModel> Engine<T> {
                 let is_due = self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit);
                 // After a conflict the other request may have replaced the secret; its response carries the new one.
                 let is_current = credential.current == secret.hash();
-                Ok(((intents.renew || is_due) && is_current).then_some(Retirement::Renewed))
+                Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current).then_some(Retirement::Renewed))
             }
             _ => Ok(None),
         }
     }
 
     fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
-        if intents.reauthenticated {
+        if intents.renewal == Renewal::SecretAndLimits {
             let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
             return Lifetime { created_at: life.created_at, ..restarted };
         }
         intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now))
-    }
-
-    fn cookie_for(&self, token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
-        CookieChange::Token { token, max_age: life.persistent.then(|| life.expires_at.since(now)) }
     }
 
     fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
@@ -363,6 +366,10 @@ impl<T: SessionModel> Engine<T> {
                 "an expired session could not be removed");
         }
     }
+}
+
+fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
+    CookieChange::Token { token, max_age: life.persistent.then(|| life.expires_at.since(now)) }
 }
 
 /// Waits a little longer after each lost race, at random, so that the losers do not meet again.

@@ -18,6 +18,7 @@ pub(crate) struct Draft<T> {
 
 /// Where a draft came from, which decides what may become of it.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a box would cost every request an allocation")]
 pub(crate) enum Origin {
     /// The visitor has no session. `expired` is one that ended by itself and is still in the store.
     New { expired: Option<SessionId> },
@@ -40,7 +41,7 @@ pub(crate) enum Holder {
     /// With the current secret.
     Current(Secret),
     /// With one that was renewed a moment ago. The new one is on its way to the browser; this request sends none.
-    Grace(Secret),
+    Grace,
     /// It was sealed in the cookie. `stale` says that it must be sealed anew: under an old key, or in old chunks.
     #[cfg(feature = "cookie")]
     Sealed { stale: bool },
@@ -60,7 +61,7 @@ impl Opened {
     /// The public id. A sealed session has none.
     pub(crate) fn id(&self) -> Option<SessionId> {
         match self.holder {
-            Holder::Current(_) | Holder::Grace(_) => Some(self.record.id),
+            Holder::Current(_) | Holder::Grace => Some(self.record.id),
             #[cfg(feature = "cookie")]
             Holder::Sealed { .. } => None,
         }
@@ -112,9 +113,11 @@ impl<T: SessionModel> Draft<T> {
             encoded.clear();
             let encode_error = |source| CommitError::Encode { field: field.name, source };
             self.value.field(index).encode(&mut encoded).map_err(encode_error)?;
-            copy.field_mut(index)
-                .decode(&encoded)
-                .map_err(|source| LoadError::Undecodable { kind: T::KIND, field: field.name, source })?;
+            copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
+                kind: T::KIND,
+                field: field.name,
+                source,
+            })?;
         }
         Ok(copy)
     }

@@ -16,7 +16,7 @@ use http::HeaderValue;
 
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{CookieChange, Ending, Intents, Outcome};
+pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
 pub(crate) use draft::{Draft, Holder, Opened, Origin};
 
 use crate::{
@@ -59,7 +59,12 @@ impl<T: SessionModel> Engine<T> {
     /// Writes the `Set-Cookie` headers that a commit asks for.
     pub(crate) fn write_cookie(&self, change: CookieChange, mut add: impl FnMut(HeaderValue)) {
         match change {
-            CookieChange::Token { token, max_age } => add(self.cookie.set(token.encode().as_str(), max_age)),
+            CookieChange::Token { token, max_age } => match self.cookie.set(token.encode().as_str(), max_age) {
+                Ok(cookie) => add(cookie),
+                Err(error) => {
+                    tracing::error!(target: "sessio", kind = T::KIND, %error, "the session cookie cannot be sent");
+                }
+            },
             CookieChange::Remove => add(self.cookie.remove()),
         }
     }

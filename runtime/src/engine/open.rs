@@ -62,7 +62,7 @@ impl<T: SessionModel> Engine<T> {
         }
         Ok(match standing {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
-            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace(token.secret.clone()) }),
+            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
             Standing::Superseded => {
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });

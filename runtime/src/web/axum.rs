@@ -101,7 +101,9 @@ pub enum SessionRejection {
 
 /// There is no [`SessionLayer`](crate::SessionLayer) of the wanted type around the handler.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no `SessionLayer` for `{model}` around this handler; add `.layer({model}::layer(store))` to the router, after its routes")]
+#[error(
+    "there is no `SessionLayer` for `{model}` around this handler; add `.layer({model}::layer(store))` to the router, after its routes"
+)]
 pub struct MissingLayer {
     model: &'static str,
 }

@@ -1,7 +1,7 @@
 //! What a response tells browsers and caches when it depended on a session.
 
 use http::{
-    HeaderMap, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue,
     header::{CACHE_CONTROL, SET_COOKIE, VARY},
 };
 
@@ -24,16 +24,21 @@ pub(super) fn add_cookie(headers: &mut HeaderMap, cookie: HeaderValue) {
 }
 
 fn varies_by_cookie(headers: &HeaderMap) -> bool {
-    tokens(headers.get_all(VARY)).any(|token| token == "*" || token.eq_ignore_ascii_case("cookie"))
+    tokens(headers, VARY).any(|token| token == "*" || token.eq_ignore_ascii_case("cookie"))
 }
 
 fn is_kept_private(headers: &HeaderMap) -> bool {
-    tokens(headers.get_all(CACHE_CONTROL))
+    tokens(headers, CACHE_CONTROL)
         .any(|token| token.eq_ignore_ascii_case("no-store") || token.eq_ignore_ascii_case("private"))
 }
 
-fn tokens<'a>(values: http::header::GetAll<'a, HeaderValue>) -> impl Iterator<Item = &'a str> {
-    values.into_iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim)
+fn tokens(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
 }
 
 #[cfg(test)]

@@ -39,17 +39,8 @@ where
         let engine = &self.layer.engine;
         let presented = engine.backend.present(&self.layer.cookie, request.headers());
         let slot = Arc::new(Slot::new(Arc::clone(engine), presented));
-        let extensions = request.extensions_mut();
-        let added = match extensions.get_mut::<Slots>() {
-            Some(slots) => slots.add(&self.layer.cookie, Arc::clone(&slot)),
-            None => {
-                let mut slots = Slots::default();
-                let added = slots.add(&self.layer.cookie, Arc::clone(&slot));
-                extensions.insert(slots);
-                added
-            }
-        };
-        if let Err(CookieTaken) = added {
+        let slots = request.extensions_mut().get_or_insert_default::<Slots>();
+        if let Err(CookieTaken) = slots.add(&self.layer.cookie, Arc::clone(&slot)) {
             tracing::error!(target: "sessio", kind = T::KIND, cookie = &*self.layer.cookie,
                 "two session layers of this app use one cookie, so each would overwrite the other's; give this one a name \
                  of its own with `.cookie(CookieSpec::builder(\"..\").build()?)`");
