@@ -7,5 +7,7 @@ pub mod model;
 pub mod record;
 pub mod schema;
 pub mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 pub mod token;
 pub mod wire;
