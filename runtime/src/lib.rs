@@ -15,6 +15,8 @@ pub mod schema;
 mod session;
 mod slot;
 pub mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 pub mod token;
 #[cfg(feature = "tower")]
 pub mod web;
