@@ -1,6 +1,7 @@
 //! Typed web sessions.
 
 pub mod clock;
+pub mod cookie;
 pub mod expiry;
 pub mod merge;
 pub mod model;
