@@ -1,5 +1,10 @@
 //! Typed web sessions.
 
+// The derive names this crate by its absolute path, inside the crate too.
+extern crate self as sessio;
+
+#[doc(hidden)]
+pub mod __private;
 pub mod clock;
 pub mod cookie;
 mod detached;
@@ -33,3 +38,28 @@ pub use session::Session;
 pub use web::axum::{LazySession, SessionRejection};
 #[cfg(feature = "tower")]
 pub use web::tower::SessionLayer;
+
+/// Binds a session struct to the web frameworks that are switched on.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "tower")]
+macro_rules! __bind {
+    ($vis:vis $model:ty) => {
+        impl $model {
+            /// The layer that gives handlers their sessions of this type, over a store of them or the sealed cookie.
+            ///
+            /// Panics when another session type of this process has the same kind.
+            $vis fn layer(store: impl $crate::IntoBackend<Self>) -> $crate::SessionLayer<Self> {
+                $crate::SessionLayer::new(store)
+            }
+        }
+    };
+}
+
+/// Binds a session struct to the web frameworks that are switched on.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "tower"))]
+macro_rules! __bind {
+    ($vis:vis $model:ty) => {};
+}

@@ -8,11 +8,13 @@
 //! What only some backends can do is a trait of its own ([`Sweep`], [`Enumerate`], [`FindByColumn`]), so where a backend
 //! lacks it the method does not exist and the compiler says why.
 
+mod direct;
 mod erased;
 mod error;
 #[cfg(feature = "memory")]
 mod memory;
 
+pub use direct::{EditError, Page, Sessions, Stored};
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "memory")]
