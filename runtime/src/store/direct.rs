@@ -68,11 +68,7 @@ impl<'a, S: Store> Sessions<'a, S> {
     ///
     /// [`EditError::Gone`] when there is no such session; [`EditError::Principal`] when the closure changed whom it
     /// belongs to, which only a request can do, because it takes a new cookie.
-    pub async fn edit<R>(
-        &self,
-        id: SessionId,
-        mut change: impl FnMut(&mut S::Model) -> R,
-    ) -> Result<R, EditError> {
+    pub async fn edit<R>(&self, id: SessionId, mut change: impl FnMut(&mut S::Model) -> R) -> Result<R, EditError> {
         let mut record = self.store.load(id).await?.ok_or(EditError::Gone)?;
         loop {
             if !self.is_alive(&record) {
@@ -194,11 +190,7 @@ impl<S: FindByColumn<Model: HasPrincipal>> Sessions<'_, S> {
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn end_others_of(
-        &self,
-        principal: impl Into<Principal<S>>,
-        keep: SessionId,
-    ) -> Result<u64, StoreError> {
+    pub async fn end_others_of(&self, principal: impl Into<Principal<S>>, keep: SessionId) -> Result<u64, StoreError> {
         self.delete_by_column(Self::principal_column(), &principal.into().to_column(), Some(keep)).await
     }
 
@@ -246,7 +238,6 @@ pub struct Stored<T> {
 
 impl<T: SessionModel> Stored<T> {
     fn decode<S: Store<Model = T>>(record: Record) -> Result<Self, LoadError> {
-
         let value = Image::decode::<T>(&record, S::LAYOUT)?.value;
         Ok(Self { id: record.id, life: record.life, value })
     }

@@ -65,7 +65,8 @@ impl Browser {
 
     /// Asks and does not wait for the whole answer: drops the connection when `gone` is done.
     pub async fn get_and_leave(&self, path: &str, gone: impl Future) {
-        let request = self.send(Method::GET, path, &self.cookie_header());
+        let headers = self.cookie_header();
+        let request = self.send(Method::GET, path, &headers);
         tokio::select! {
             _ = request => {}
             _ = gone => {}

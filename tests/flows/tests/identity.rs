@@ -69,10 +69,19 @@ impl Setting {
             .on_event(move |_, event| heard.lock().expect("the list is whole").push(event.clone()));
         let app = Router::new()
             .route("/show", get(show))
-            .route("/note/{note}", get(async |Path(note): Path<String>, mut account: Session<Account>| account.set_note(note)))
+            .route(
+                "/note/{note}",
+                get(async |Path(note): Path<String>, mut account: Session<Account>| account.set_note(note)),
+            )
             .route("/slow/{note}", get(slow))
-            .route("/in/{user}", get(async |Path(user): Path<i64>, mut account: Session<Account>| account.sign_in(user)))
-            .route("/set/{user}", get(async |Path(user): Path<i64>, mut account: Session<Account>| account.set_user_id(user)))
+            .route(
+                "/in/{user}",
+                get(async |Path(user): Path<i64>, mut account: Session<Account>| account.sign_in(user)),
+            )
+            .route(
+                "/set/{user}",
+                get(async |Path(user): Path<i64>, mut account: Session<Account>| account.set_user_id(user)),
+            )
             .route("/out", get(async |mut account: Session<Account>| account.sign_out()))
             .route("/rotate", get(async |mut account: Session<Account>| account.rotate()))
             .route(
@@ -104,7 +113,11 @@ impl Setting {
     }
 
     /// Starts a request and returns when its handler has loaded the session.
-    async fn begin_slow(&self, browser: &Browser, path: &'static str) -> tokio::task::JoinHandle<sessio_flow_tests::Answer> {
+    async fn begin_slow(
+        &self,
+        browser: &Browser,
+        path: &'static str,
+    ) -> tokio::task::JoinHandle<sessio_flow_tests::Answer> {
         let tab = browser.clone();
         let request = tokio::spawn(async move { tab.get(path).await });
         self.pause.loaded.notified().await;
@@ -172,7 +185,11 @@ async fn a_slow_request_of_one_user_writes_nothing_into_the_session_of_the_next(
     browser.get("/set/2").await;
     setting.pause.go_on.notify_one();
     slow.await.expect("the request ends");
-    assert_eq!(browser.get("/show").await.text, "2 first 0", "assigning the principal keeps data, but a late write of the other user is refused");
+    assert_eq!(
+        browser.get("/show").await.text,
+        "2 first 0",
+        "assigning the principal keeps data, but a late write of the other user is refused"
+    );
 
     browser.get("/in/3").await;
     assert_eq!(browser.get("/show").await.text, "3  0", "signing in as somebody else starts from fresh");
