@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     clock::Timestamp,
-    engine::{Draft, Engine, Intents, Opened, Origin, Outcome},
+    engine::{Draft, Engine, Intents, Origin, Outcome},
     error::{CommitError, LoadError},
     event::Event,
     model::SessionModel,
@@ -27,9 +27,9 @@ pub struct Detached<T: SessionModel> {
 }
 
 impl<T: SessionModel> Detached<T> {
-    pub(crate) fn new(engine: Arc<Engine<T>>, opened: Opened) -> Result<Self, LoadError> {
-        let draft = engine.decode(&opened)?;
-        Ok(Self { engine, origin: Origin::Stored(opened), draft })
+    pub(crate) fn new(engine: Arc<Engine<T>>, origin: Origin) -> Result<Self, LoadError> {
+        let draft = engine.draft_of(&origin)?;
+        Ok(Self { engine, origin, draft })
     }
 
     /// The public name of the session. A sealed session has none.
@@ -39,10 +39,7 @@ impl<T: SessionModel> Detached<T> {
 
     /// When the session ends if nothing more happens.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        match &self.origin {
-            Origin::Stored(opened) => Some(opened.record.life.expires_at),
-            Origin::New { .. } | Origin::Superseded => None,
-        }
+        self.origin.life().map(|life| life.expires_at)
     }
 
     /// Saves the changes, or records the activity if nothing has changed.
@@ -85,16 +82,14 @@ impl<T: SessionModel> Detached<T> {
     ///
     /// When the stored value cannot be decoded.
     pub fn revert(&mut self) -> Result<(), LoadError> {
-        if let Origin::Stored(opened) = &self.origin {
-            self.draft = self.engine.decode(opened)?;
-        }
+        self.draft = self.engine.draft_of(&self.origin)?;
         Ok(())
     }
 
     fn settle(&mut self, outcome: Outcome) -> Result<(), CommitError> {
         if let Some(saved) = outcome.saved {
-            self.draft.settle(&saved.record, self.engine.backend.layout())?;
-            self.origin = Origin::Stored(saved);
+            self.draft.settle(&saved, self.engine.backend.layout())?;
+            self.origin = saved;
         }
         Ok(())
     }

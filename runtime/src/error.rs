@@ -61,13 +61,12 @@ pub enum CommitError {
     /// The change needs a new cookie, and the response that could carry it has gone.
     #[error("this change gives the session a new cookie, and the response has gone; make it in a request of its own")]
     NeedsResponse,
-    /// The sealed session does not fit the cookie.
-    #[error("the session has {size} bytes as a cookie and the limit is {limit}; its largest fields are {largest}")]
+    /// The sealed session does not fit the cookie. A visitor sees 500.
+    #[cfg(feature = "cookie")]
+    #[error("{source}; the largest fields are {largest}")]
     CookieTooLarge {
-        /// The size of all its cookies, names and values, in bytes.
-        size: usize,
-        /// The budget in bytes.
-        limit: usize,
+        /// How large it is, and how large it may be.
+        source: crate::cookie::WriteError,
         /// The largest fields with their encoded sizes.
         largest: String,
     },

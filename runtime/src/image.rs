@@ -77,6 +77,30 @@ impl Span {
     }
 }
 
+/// What a record says about the fields.
+#[derive(Clone, Copy)]
+pub(crate) struct Contents<'a> {
+    data: &'a Bytes,
+    columns: &'a [ColumnValue],
+}
+
+impl<'a> Contents<'a> {
+    /// Of a record from a store of this layout.
+    pub(crate) fn of(record: &'a Record, layout: Layout) -> Self {
+        let columns = match layout {
+            Layout::Columns => record.columns.as_slice(),
+            Layout::Document => &[],
+        };
+        Self { data: &record.data, columns }
+    }
+
+    /// Of a payload with every field.
+    #[cfg(feature = "cookie")]
+    pub(crate) fn of_payload(data: &'a Bytes) -> Self {
+        Self { data, columns: &[] }
+    }
+}
+
 /// A value and the image that it was decoded from.
 pub(crate) struct Decoded<T> {
     pub(crate) value: T,
@@ -117,8 +141,8 @@ impl Image {
     }
 
     /// Decodes a record. A field that does not decode becomes its default, unless it is strict.
-    pub(crate) fn decode<T: SessionModel>(record: &Record, layout: Layout) -> Result<Decoded<T>, LoadError> {
-        let mut image = Self::scan::<T>(record, layout)?;
+    pub(crate) fn decode<T: SessionModel>(contents: Contents<'_>) -> Result<Decoded<T>, LoadError> {
+        let mut image = Self::scan::<T>(contents)?;
         let mut value = T::fresh();
         let mut undecodable = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
@@ -276,11 +300,8 @@ impl Image {
     }
 
     /// Finds where each field is, without decoding any.
-    fn scan<T: SessionModel>(record: &Record, layout: Layout) -> Result<Self, LoadError> {
-        let columns = match layout {
-            Layout::Columns => record.columns.clone(),
-            Layout::Document => Vec::new(),
-        };
+    fn scan<T: SessionModel>(contents: Contents<'_>) -> Result<Self, LoadError> {
+        let Contents { data, columns } = contents;
         let mut cells: Box<[Cell]> = T::FIELDS
             .iter()
             .map(|field| {
@@ -289,12 +310,12 @@ impl Image {
             })
             .collect();
         let mut foreign = Vec::new();
-        if !record.data.is_empty() {
-            let mut json = serde_json::Deserializer::from_slice(&record.data);
-            let scan = Scan::<T> { data: &record.data, cells: &mut cells, foreign: &mut foreign, model: PhantomData };
+        if !data.is_empty() {
+            let mut json = serde_json::Deserializer::from_slice(data);
+            let scan = Scan::<T> { data, cells: &mut cells, foreign: &mut foreign, model: PhantomData };
             json.deserialize_map(scan).and_then(|()| json.end()).map_err(StoreError::corrupt)?;
         }
-        Ok(Self { data: record.data.clone(), columns, cells, defaults: Vec::new(), foreign })
+        Ok(Self { data: data.clone(), columns: columns.to_vec(), cells, defaults: Vec::new(), foreign })
     }
 }
 

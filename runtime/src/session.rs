@@ -9,7 +9,7 @@ use std::{
 use crate::{
     clock::Timestamp,
     detached::Detached,
-    engine::{Origin, Renewal},
+    engine::Renewal,
     error::{CommitError, LoadError},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
@@ -166,15 +166,12 @@ impl<T: SessionModel> Session<T> {
     pub async fn detach(mut self) -> Result<Detached<T>, CommitError> {
         let (slot, loan) = self.parts();
         let engine = Arc::clone(&slot.engine);
-        let opened = slot.keep(loan).await?;
-        Ok(Detached::new(engine, opened)?)
+        let origin = slot.keep(loan).await?;
+        Ok(Detached::new(engine, origin)?)
     }
 
     fn lifetime(&self) -> Option<Lifetime> {
-        self.slot.intend(|_, origin| match origin {
-            Origin::Stored(opened) => Some(opened.record.life),
-            Origin::New { .. } | Origin::Superseded => None,
-        })
+        self.slot.intend(|_, origin| origin.life().copied())
     }
 
     fn loan(&self) -> &Loan<T> {

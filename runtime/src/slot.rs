@@ -10,10 +10,10 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::{
-    engine::{CookieChange, Draft, Engine, Intents, Opened, Origin, Outcome, Presented},
+    engine::{CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented},
     error::{CommitError, LoadError},
     event::Event,
-    expiry::Expiry,
+    expiry::{Expiry, Lifetime},
     image::Refusal,
     model::SessionModel,
 };
@@ -97,7 +97,7 @@ impl<T: SessionModel> Slot<T> {
             }
             (state.origin.clone(), life)
         };
-        Ok(Loan { draft: self.draft_of(&origin)?, life })
+        Ok(Loan { draft: self.engine.draft_of(&origin)?, life })
     }
 
     /// Takes a value back. Changes that can no longer be saved are reported, never dropped in silence.
@@ -139,12 +139,12 @@ impl<T: SessionModel> Slot<T> {
     }
 
     /// Saves one handle's changes now, and makes a session if there is none yet.
-    pub(crate) async fn keep(&self, loan: &mut Loan<T>) -> Result<Opened, CommitError> {
+    pub(crate) async fn keep(&self, loan: &mut Loan<T>) -> Result<Origin, CommitError> {
         self.save(loan, true).await?;
-        match &self.state.lock().origin {
-            Origin::Stored(opened) => Ok(opened.clone()),
+        match self.state.lock().origin.clone() {
             Origin::New { .. } => Err(CommitError::Gone),
             Origin::Superseded => Err(CommitError::Superseded),
+            stored => Ok(stored),
         }
     }
 
@@ -217,14 +217,7 @@ impl<T: SessionModel> Slot<T> {
     pub(crate) fn abandon(&self, loan: &mut Loan<T>) {
         let draft = Draft::fresh();
         let mut state = self.state.lock();
-        // A superseded request must not sign anybody out.
-        let ending = match &state.origin {
-            Origin::Stored(opened) => Some(opened.ending()),
-            Origin::New { .. } | Origin::Superseded => None,
-        };
-        if !matches!(state.origin, Origin::Superseded) {
-            state.origin = Origin::New { expired: None };
-        }
+        let ending = state.origin.part();
         state.intents = Intents { end: ending.or(state.intents.end), ..Intents::default() };
         // A cookie that an earlier commit of this request was to send belongs to the session that ends.
         state.cookie = None;
@@ -236,25 +229,15 @@ impl<T: SessionModel> Slot<T> {
     /// Undoes a handle's uncommitted changes.
     pub(crate) fn revert(&self, loan: &mut Loan<T>) -> Result<(), LoadError> {
         let origin = self.state.lock().origin.clone();
-        loan.draft = self.draft_of(&origin)?;
+        loan.draft = self.engine.draft_of(&origin)?;
         Ok(())
     }
 
     /// The limits that the session lives under, or will live under.
     pub(crate) fn expiry(&self) -> Expiry {
         let state = self.state.lock();
-        match (&state.intents.expiry, &state.origin) {
-            (Some(expiry), _) => *expiry,
-            (None, Origin::Stored(opened)) => opened.record.life.expiry(),
-            (None, Origin::New { .. } | Origin::Superseded) => self.engine.expiry,
-        }
-    }
-
-    fn draft_of(&self, origin: &Origin) -> Result<Draft<T>, LoadError> {
-        match origin {
-            Origin::Stored(opened) => self.engine.decode(opened),
-            Origin::New { .. } | Origin::Superseded => Ok(Draft::fresh()),
-        }
+        let present = || state.origin.life().map(Lifetime::expiry);
+        state.intents.expiry.or_else(present).unwrap_or(self.engine.expiry)
     }
 
     async fn end_if_asked(&self) -> Result<(), CommitError> {
@@ -279,9 +262,9 @@ impl<T: SessionModel> Slot<T> {
 
     fn settle(&self, draft: &mut Draft<T>, outcome: Outcome) -> Result<(), CommitError> {
         if let Some(saved) = outcome.saved {
-            draft.settle(&saved.record, self.engine.backend.layout())?;
+            draft.settle(&saved, self.engine.backend.layout())?;
             let mut state = self.state.lock();
-            state.origin = Origin::Stored(saved);
+            state.origin = saved;
             state.intents = Intents::default();
         }
         if outcome.cookie.is_some() {

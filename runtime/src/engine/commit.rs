@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "cookie")]
+use http::HeaderValue;
+
 use super::{Backend, Draft, Engine, Holder, Opened, Origin};
+#[cfg(feature = "cookie")]
+use crate::cookie::Carried;
 use crate::{
     clock::Timestamp,
     error::CommitError,
@@ -12,7 +17,7 @@ use crate::{
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
     store::{Activity, Create, DynStore, Touch, Update},
-    token::{SessionId, Token},
+    token::{Secret, SessionId, Token},
 };
 
 /// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
@@ -52,9 +57,12 @@ pub(crate) enum Renewal {
 
 /// A session that is to end.
 #[derive(Clone, Copy)]
-pub(crate) struct Ending {
-    /// Its id; a sealed session has none.
-    pub(crate) id: Option<SessionId>,
+pub(crate) enum Ending {
+    /// Its record in the store.
+    Record(SessionId),
+    /// The cookies that hold it.
+    #[cfg(feature = "cookie")]
+    Sealed(Carried),
 }
 
 /// What the browser has to be told.
@@ -64,13 +72,16 @@ pub(crate) enum CookieChange {
     Token { token: Token, max_age: Option<Duration> },
     /// Forget the cookie.
     Remove,
+    /// Keep or forget these cookies, as the sealed session has changed.
+    #[cfg(feature = "cookie")]
+    Sealed(Vec<HeaderValue>),
 }
 
 /// What a commit did.
 #[derive(Default)]
 pub(crate) struct Outcome {
     /// The session as it is stored now, if it was written.
-    pub(crate) saved: Option<Opened>,
+    pub(crate) saved: Option<Origin>,
     /// What the browser has to be told.
     pub(crate) cookie: Option<CookieChange>,
 }
@@ -150,31 +161,40 @@ impl<T: SessionModel> Engine<T> {
         origin: &Origin,
         intents: &Intents,
     ) -> Result<Attempt, CommitError> {
-        let Backend::Server(store, _) = &self.backend;
-        match origin {
-            Origin::New { .. } if intents.keep || draft.has_changes() => {
+        match (&self.backend, origin) {
+            #[cfg(feature = "cookie")]
+            (Backend::Sealed(backend), Origin::Sealed(sealed)) => self.seal(backend, draft, sealed, intents),
+            (Backend::Server(store, _), Origin::New { .. }) if intents.keep || draft.has_changes() => {
                 self.create(store.as_ref(), draft, intents).await
             }
-            Origin::New { expired } => {
-                if let Some(id) = *expired {
-                    self.forget(store.as_ref(), id).await;
-                }
+            (Backend::Server(store, _), Origin::New { expired: Some(id) }) => {
+                self.forget(store.as_ref(), *id).await;
                 Ok(Attempt::Done(Outcome::default()))
             }
-            Origin::Superseded if draft.has_changes() => Err(CommitError::Superseded),
-            Origin::Superseded => Ok(Attempt::Done(Outcome::default())),
-            Origin::Stored(opened) => self.write(store.as_ref(), draft, opened, intents).await,
+            (Backend::Server(store, _), Origin::Stored(opened)) => {
+                self.write(store.as_ref(), draft, opened, intents).await
+            }
+            _ if matches!(origin, Origin::Superseded) && draft.has_changes() => Err(CommitError::Superseded),
+            _ => Ok(Attempt::Done(Outcome::default())),
         }
     }
 
     /// Ends a session. It is gone from the store before anybody is told.
     pub(crate) async fn end(&self, ending: Ending) -> Result<CookieChange, CommitError> {
-        let Backend::Server(store, _) = &self.backend;
-        if let Some(id) = ending.id {
-            store.delete(id).await?;
-        }
-        self.events.emit(T::KIND, &Event::Destroyed { id: ending.id });
-        Ok(CookieChange::Remove)
+        let (id, change) = match (&self.backend, ending) {
+            (Backend::Server(store, _), Ending::Record(id)) => {
+                store.delete(id).await?;
+                (Some(id), CookieChange::Remove)
+            }
+            #[cfg(feature = "cookie")]
+            (Backend::Sealed(backend), Ending::Sealed(carried)) => {
+                (None, CookieChange::Sealed(backend.cookie().clear(carried)))
+            }
+            #[cfg(feature = "cookie")]
+            _ => return Ok(CookieChange::Remove),
+        };
+        self.events.emit(T::KIND, &Event::Destroyed { id });
+        Ok(change)
     }
 
     /// Brings the draft onto what another request wrote.
@@ -218,7 +238,7 @@ impl<T: SessionModel> Engine<T> {
             }
             self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
             self.report_principal(draft, Some(token.id));
-            let saved = Opened { record, holder: Holder::Current(token.secret.clone()) };
+            let saved = Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) });
             let cookie = Some(cookie_for(token, &life, now));
             return Ok(Attempt::Done(Outcome { saved: Some(saved), cookie }));
         }
@@ -240,7 +260,7 @@ impl<T: SessionModel> Engine<T> {
             || draft.has_changes();
         // It ended while the request ran, and other requests may have seen it dead already.
         if base.life.is_over(now) {
-            return if is_changed { Err(self.late(opened.id())) } else { Ok(Attempt::Done(Outcome::default())) };
+            return if is_changed { Err(self.late(Some(base.id))) } else { Ok(Attempt::Done(Outcome::default())) };
         }
         if !is_changed {
             return self.touch(store, opened, now).await;
@@ -248,7 +268,7 @@ impl<T: SessionModel> Engine<T> {
 
         let token = match retirement {
             Some(why) => {
-                let token = Token { id: base.id, ..Token::random()? };
+                let token = Token { id: base.id, secret: Secret::random()? };
                 Some((base.credential.replaced(&token.secret, why, now), token))
             }
             None => None,
@@ -270,24 +290,20 @@ impl<T: SessionModel> Engine<T> {
         }
 
         self.report_principal(draft, Some(base.id));
-        let holder = match (token, &opened.holder) {
+        // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
+        let is_moved = life.persistent || base.life.persistent;
+        let (holder, cookie) = match (token, &opened.holder) {
             (Some((_, token)), _) => {
                 self.events.emit(T::KIND, &Event::Rotated { id: base.id });
-                let cookie = cookie_for(token.clone(), &life, now);
-                let saved = Opened { record, holder: Holder::Current(token.secret) };
-                return Ok(Attempt::Done(Outcome { saved: Some(saved), cookie: Some(cookie) }));
+                (Holder::Current(token.secret.clone()), Some(cookie_for(token, &life, now)))
             }
-            (None, holder) => holder.clone(),
-        };
-        // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
-        let moved = life.persistent || base.life.persistent;
-        let cookie = match &holder {
-            Holder::Current(secret) if moved && record.credential.current == secret.hash() => {
-                Some(cookie_for(Token { id: record.id, secret: secret.clone() }, &life, now))
+            (None, Holder::Current(secret)) if is_moved && record.credential.current == secret.hash() => {
+                let token = Token { id: record.id, secret: secret.clone() };
+                (Holder::Current(secret.clone()), Some(cookie_for(token, &life, now)))
             }
-            _ => None,
+            (None, holder) => (holder.clone(), None),
         };
-        Ok(Attempt::Done(Outcome { saved: Some(Opened { record, holder }), cookie }))
+        Ok(Attempt::Done(Outcome { saved: Some(Origin::Stored(Opened { record, holder })), cookie }))
     }
 
     /// Records activity, if enough time has passed to be worth it.
@@ -308,7 +324,7 @@ impl<T: SessionModel> Engine<T> {
         };
         let saved = (touched != Touch::Gone).then(|| {
             let record = Record { life, ..base.clone() };
-            Opened { record, holder: opened.holder.clone() }
+            Origin::Stored(Opened { record, holder: opened.holder.clone() })
         });
         Ok(Attempt::Done(Outcome { saved, cookie }))
     }
@@ -336,7 +352,7 @@ impl<T: SessionModel> Engine<T> {
         }
     }
 
-    fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
+    pub(super) fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
         if intents.renewal == Renewal::SecretAndLimits {
             let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
             return Lifetime { created_at: life.created_at, ..restarted };
@@ -344,7 +360,7 @@ impl<T: SessionModel> Engine<T> {
         intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now))
     }
 
-    fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
+    pub(super) fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
         if let Some(index) = T::PRINCIPAL
             && draft.has_new_principal()
         {
@@ -354,7 +370,7 @@ impl<T: SessionModel> Engine<T> {
         }
     }
 
-    fn late(&self, id: Option<SessionId>) -> CommitError {
+    pub(super) fn late(&self, id: Option<SessionId>) -> CommitError {
         self.events.emit(T::KIND, &Event::LateWrite { id });
         CommitError::Gone
     }

@@ -1,9 +1,12 @@
 //! One request's view of a session: the value with what it was decoded from, and where it came from.
 
 use super::Ending;
+#[cfg(feature = "cookie")]
+use super::Sealed;
 use crate::{
     error::{CommitError, LoadError},
-    image::{Decoded, Image, Refusal},
+    expiry::Lifetime,
+    image::{Contents, Decoded, Image, Refusal},
     model::SessionModel,
     record::Record,
     store::Layout,
@@ -18,14 +21,17 @@ pub(crate) struct Draft<T> {
 
 /// Where a draft came from, which decides what may become of it.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "a box would cost every request an allocation")]
+#[allow(clippy::large_enum_variant, reason = "a box would cost every request an allocation")]
 pub(crate) enum Origin {
     /// The visitor has no session. `expired` is one that ended by itself and is still in the store.
     New { expired: Option<SessionId> },
     /// The visitor bears a secret that a sign-in has replaced: what changes is refused, and no cookie is sent.
     Superseded,
-    /// The visitor's session.
+    /// The visitor's session, from the store.
     Stored(Opened),
+    /// What the visitor's cookies hold.
+    #[cfg(feature = "cookie")]
+    Sealed(Sealed),
 }
 
 /// A record that the visitor could open.
@@ -42,36 +48,50 @@ pub(crate) enum Holder {
     Current(Secret),
     /// With one that was renewed a moment ago. The new one is on its way to the browser; this request sends none.
     Grace,
-    /// It was sealed in the cookie. `stale` says that it must be sealed anew: under an old key, or in old chunks.
-    #[cfg(feature = "cookie")]
-    Sealed { stale: bool },
 }
 
 impl Origin {
     /// The public id, once the session is stored on the server.
     pub(crate) fn id(&self) -> Option<SessionId> {
         match self {
-            Self::Stored(opened) => opened.id(),
+            Self::Stored(opened) => Some(opened.record.id),
+            _ => None,
+        }
+    }
+
+    /// The life of the visitor's session, if there is one.
+    pub(crate) fn life(&self) -> Option<&Lifetime> {
+        match self {
+            Self::Stored(opened) => Some(&opened.record.life),
+            #[cfg(feature = "cookie")]
+            Self::Sealed(sealed) => sealed.session.as_ref().map(|session| &session.life),
             Self::New { .. } | Self::Superseded => None,
         }
     }
-}
 
-impl Opened {
-    /// The public id. A sealed session has none.
-    pub(crate) fn id(&self) -> Option<SessionId> {
-        match self.holder {
-            Holder::Current(_) | Holder::Grace => Some(self.record.id),
+    /// What the visitor's session says about the fields, if there is one.
+    pub(crate) fn contents(&self, layout: Layout) -> Option<Contents<'_>> {
+        match self {
+            Self::Stored(opened) => Some(Contents::of(&opened.record, layout)),
             #[cfg(feature = "cookie")]
-            Holder::Sealed { .. } => None,
+            Self::Sealed(sealed) => sealed.session.as_ref().map(|session| Contents::of_payload(&session.data)),
+            Self::New { .. } | Self::Superseded => None,
         }
     }
-}
 
-impl Opened {
-    /// What it takes to end it.
-    pub(crate) fn ending(&self) -> Ending {
-        Ending { id: self.id() }
+    /// Parts with the session: how it is to be ended, if there is one. What follows belongs to a new visitor.
+    pub(crate) fn part(&mut self) -> Option<Ending> {
+        match self {
+            Self::Stored(opened) => {
+                let ending = Ending::Record(opened.record.id);
+                *self = Self::New { expired: None };
+                Some(ending)
+            }
+            #[cfg(feature = "cookie")]
+            Self::Sealed(sealed) => sealed.session.take().map(|_| Ending::Sealed(sealed.carried)),
+            // A superseded request must not sign anybody out.
+            Self::New { .. } | Self::Superseded => None,
+        }
     }
 }
 
@@ -93,15 +113,17 @@ impl<T: SessionModel> Draft<T> {
 
     /// Brings this draft's changes onto a record that another request has written.
     pub(crate) fn rebase(&mut self, theirs: &Record, layout: Layout) -> Result<(), CommitError> {
-        let theirs = Image::decode::<T>(theirs, layout)?;
+        let theirs = Image::decode::<T>(Contents::of(theirs, layout))?;
         self.image.merge(&mut self.value, theirs.value)?;
         self.image = theirs.image;
         Ok(())
     }
 
-    /// Goes on from a record that holds just this draft's value.
-    pub(crate) fn settle(&mut self, record: &Record, layout: Layout) -> Result<(), LoadError> {
-        self.image = Image::decode::<T>(record, layout)?.image;
+    /// Goes on from an origin that holds just this draft's value.
+    pub(crate) fn settle(&mut self, origin: &Origin, layout: Layout) -> Result<(), LoadError> {
+        if let Some(contents) = origin.contents(layout) {
+            self.image = Image::decode::<T>(contents)?.image;
+        }
         Ok(())
     }
 

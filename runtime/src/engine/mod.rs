@@ -9,15 +9,21 @@ mod commit;
 mod draft;
 mod kinds;
 mod open;
+#[cfg(feature = "cookie")]
+mod sealed;
 
 use std::{sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
 pub use backend::IntoBackend;
+#[cfg(feature = "cookie")]
+pub(crate) use backend::private;
 pub(crate) use backend::{Backend, Presented};
 pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
 pub(crate) use draft::{Draft, Holder, Opened, Origin};
+#[cfg(feature = "cookie")]
+pub(crate) use sealed::{Sealed, SealedBackend};
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -56,6 +62,13 @@ impl<T: SessionModel> Engine<T> {
 }
 
 impl<T: SessionModel> Engine<T> {
+    /// Uses this cookie.
+    pub(crate) fn set_cookie(&mut self, spec: CookieSpec) {
+        #[cfg(feature = "cookie")]
+        self.backend.set_cookie(&spec);
+        self.cookie = spec;
+    }
+
     /// Writes the `Set-Cookie` headers that a commit asks for.
     pub(crate) fn write_cookie(&self, change: CookieChange, mut add: impl FnMut(HeaderValue)) {
         match change {
@@ -66,6 +79,8 @@ impl<T: SessionModel> Engine<T> {
                 }
             },
             CookieChange::Remove => add(self.cookie.remove()),
+            #[cfg(feature = "cookie")]
+            CookieChange::Sealed(cookies) => cookies.into_iter().for_each(add),
         }
     }
 }

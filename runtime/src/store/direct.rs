@@ -12,7 +12,7 @@ use crate::{
     engine::Draft,
     error::{CommitError, LoadError},
     expiry::Lifetime,
-    image::Image,
+    image::{Contents, Image},
     model::{Column, ColumnValue, HasPrincipal, SessionModel},
     record::Record,
     token::SessionId,
@@ -58,7 +58,7 @@ impl<'a, S: Store> Sessions<'a, S> {
     /// When the store fails, or a strict field does not decode.
     pub async fn load(&self, id: SessionId) -> Result<Option<Stored<S::Model>>, LoadError> {
         let record = self.store.load(id).await?;
-        record.filter(|record| self.is_alive(record)).map(Stored::decode::<S>).transpose()
+        record.filter(|record| self.is_alive(record)).map(|record| Stored::decode::<S>(&record)).transpose()
     }
 
     /// Changes a session and saves it, on the freshest value there is: after a conflict the closure runs again. The
@@ -74,7 +74,7 @@ impl<'a, S: Store> Sessions<'a, S> {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
-            let decoded = Image::decode::<S::Model>(&record, S::LAYOUT)?;
+            let decoded = Image::decode::<S::Model>(Contents::of(&record, S::LAYOUT))?;
             let mut draft = Draft { value: decoded.value, image: decoded.image };
             let answer = change(&mut draft.value);
             if draft.has_new_principal() {
@@ -111,7 +111,7 @@ impl<'a, S: Store> Sessions<'a, S> {
         let alive = records.into_iter().filter(|record| self.is_alive(record));
         alive.filter_map(|record| {
             let id = record.id;
-            Stored::decode::<S>(record)
+            Stored::decode::<S>(&record)
                 .inspect_err(|error| {
                     tracing::warn!(target: "sessio", kind = S::Model::KIND, %id, error = error as &dyn std::error::Error,
                         "a session that does not decode is left out of a list");
@@ -237,8 +237,8 @@ pub struct Stored<T> {
 }
 
 impl<T: SessionModel> Stored<T> {
-    fn decode<S: Store<Model = T>>(record: Record) -> Result<Self, LoadError> {
-        let value = Image::decode::<T>(&record, S::LAYOUT)?.value;
+    fn decode<S: Store<Model = T>>(record: &Record) -> Result<Self, LoadError> {
+        let value = Image::decode::<T>(Contents::of(record, S::LAYOUT))?.value;
         Ok(Self { id: record.id, life: record.life, value })
     }
 }

@@ -8,12 +8,16 @@
 //! What only some backends can do is a trait of its own ([`Sweep`], [`Enumerate`], [`FindByColumn`]), so where a backend
 //! lacks it the method does not exist and the compiler says why.
 
+#[cfg(feature = "cookie")]
+mod cookie;
 mod direct;
 mod erased;
 mod error;
 #[cfg(feature = "memory")]
 mod memory;
 
+#[cfg(feature = "cookie")]
+pub use cookie::CookieStore;
 pub use direct::{EditError, Page, Sessions, Stored};
 pub(crate) use erased::DynStore;
 pub use error::StoreError;

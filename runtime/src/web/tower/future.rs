@@ -103,7 +103,9 @@ fn finish<T: SessionModel, B: Default>(
                 "a session could not be saved");
             response = refusal(match error {
                 CommitError::Conflict { .. } => StatusCode::CONFLICT,
-                CommitError::Encode { .. } | CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+                CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+                #[cfg(feature = "cookie")]
+                CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
                 _ => StatusCode::SERVICE_UNAVAILABLE,
             });
         }

@@ -65,7 +65,7 @@ impl<T: SessionModel> SessionLayer<T> {
     #[must_use]
     pub fn cookie(mut self, spec: CookieSpec) -> Self {
         self.cookie = spec.name().into();
-        self.configure(|engine| engine.cookie = spec)
+        self.configure(|engine| engine.set_cookie(spec))
     }
 
     /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
