@@ -10,9 +10,14 @@
 
 mod erased;
 mod error;
+#[cfg(feature = "file")]
+mod file;
+mod offload;
 
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
+#[cfg(feature = "file")]
+pub use file::{Damage, FileError, FileStore};
 
 use crate::{
     clock::Timestamp,
