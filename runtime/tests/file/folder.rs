@@ -51,7 +51,7 @@ async fn no_name_is_made_of_anything_but_the_kind_and_the_ids_bytes() {
     let store = FileStore::<Visits>::open(outer.path()).await.unwrap();
     let record = new_record("{}");
     assert_eq!(store.create(&record).await.unwrap(), Create::Created);
-    let hex = record.id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = format!("{:032x}", u128::from_be_bytes(*record.id.as_bytes()));
     assert!(outer.path().join("visits").join(&hex[..2]).join(&hex).is_file());
 }
 

@@ -1,8 +1,10 @@
 //! What is not ours, or is damaged, is reported, refused, left as it is, and in nobody's way.
 
 use std::{
+    fmt::{self, Write},
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
 use sessio::store::{Create, Enumerate, FileStore, Store, StoreError, Sweep, Update};
@@ -125,22 +127,73 @@ async fn what_is_not_a_session_stops_no_sweep_and_no_listing() {
 async fn a_file_in_the_place_of_a_shard_is_an_error_there_and_nowhere_else() {
     let (_outer, store, _) = littered().await;
     let there = record(id(1 << 120), "{}");
-    assert!(matches!(store.create(&there).await.unwrap_err(), StoreError::Unavailable(_)));
+    for error in [store.create(&there).await.map(drop).unwrap_err(), store.load(there.id).await.map(drop).unwrap_err()]
+    {
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.ends_with("visits/01 is not a folder"), "{source}");
+    }
     assert_eq!(store.create(&record(id(2 << 120), "{}")).await.unwrap(), Create::Created);
 }
 
 #[tokio::test]
-async fn a_session_moved_over_from_another_kind_is_refused() {
+async fn a_file_is_good_under_its_own_name_alone() {
     let (_outer, store, _) = littered().await;
     let bytes = fs::read(path_of(&store, 1)).unwrap();
-    assert!(bytes.starts_with(b"sessio01"));
-    let other = tempfile::tempdir().unwrap();
-    let other = FileStore::<Visits>::open(other.path()).await.unwrap();
-    assert_eq!(other.create(&record(id(2), "{}")).await.unwrap(), Create::Created);
-    write_private(&path_of(&other, 1), &bytes);
-    assert!(other.load(id(1)).await.unwrap().is_some(), "a backup of the same kind can be put back");
-    write_private(&path_of(&other, 2), &bytes);
-    assert!(matches!(other.load(id(2)).await.unwrap_err(), StoreError::Corrupt(_)));
+    fs::remove_file(path_of(&store, 1)).unwrap();
+    assert!(store.load(id(1)).await.unwrap().is_none());
+    write_private(&path_of(&store, 1), &bytes);
+    assert!(store.load(id(1)).await.unwrap().is_some(), "a backup can be put back");
+    write_private(&path_of(&store, 2), &bytes);
+    assert!(matches!(store.load(id(2)).await.unwrap_err(), StoreError::Corrupt(_)));
+}
+
+#[tokio::test]
+async fn what_is_not_a_session_is_reported_with_its_path() {
+    let (_outer, store, numbers) = littered().await;
+    let reports = Reports::collected();
+    assert_eq!(store.delete_expired(NOW, 10).await.unwrap(), 1);
+    for number in numbers {
+        let path = path_of(&store, number).display().to_string();
+        // What looks well by its header and has not ended is not read further by a sweep, but by a load.
+        store.load(id(number)).await.unwrap_err();
+        assert!(reports.lock().unwrap().iter().any(|report| report.contains(&path)), "{number}");
+    }
+    let readme = store.path().join("00/README").display().to_string();
+    assert!(reports.lock().unwrap().iter().any(|report| report.contains(&readme)));
+}
+
+/// Keeps what is logged. The blocking pool's threads log too, so it is the whole process's subscriber.
+struct Reports(Arc<Mutex<Vec<String>>>);
+
+impl Reports {
+    fn collected() -> Arc<Mutex<Vec<String>>> {
+        let reports = Arc::default();
+        tracing::subscriber::set_global_default(Self(Arc::clone(&reports))).expect("only one test asks for the log");
+        reports
+    }
+}
+
+impl tracing::Subscriber for Reports {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut report = String::new();
+        event.record(&mut |field: &tracing::field::Field, value: &dyn fmt::Debug| {
+            write!(report, "{field}={value:?} ").unwrap();
+        });
+        self.0.lock().unwrap().push(report);
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! The session type of the store tests, as the derive would write it, and records of it.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary includes this file and uses its part")]
 
 use bytes::Bytes;
 use sessio::{

@@ -132,19 +132,22 @@ impl Folder {
 
     fn open(&self, path: &Path) -> Result<Option<(File, u64)>, FileError> {
         // Opening a pipe would wait for a writer, and a link could lead anywhere: look before opening.
-        let opened = fs::symlink_metadata(path).and_then(|found| match refusal(&found) {
-            Some(why) => Ok(Err(why)),
-            // The size is the opened file's: the one looked at may have been replaced since.
-            None => {
-                let file = File::open(path)?;
-                let size = file.metadata()?.len();
-                Ok(Ok((file, size)))
+        let opened = fs::symlink_metadata(path).and_then(|found| {
+            if let Some(why) = refusal(&found) {
+                return Ok(Err(why));
             }
+            // The size is the opened file's: the one looked at may have been replaced since.
+            let file = File::open(path)?;
+            let size = file.metadata()?.len();
+            Ok(Ok((file, size)))
         });
         match opened {
             Ok(Ok(opened)) => Ok(Some(opened)),
             Ok(Err(why)) => Err(FileError::NotASession { path: path.to_owned(), why }),
             Err(error) if error.kind() == ErrorKind::NotFound => self.check_root().map(|()| None),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                Err(FileError::NotAFolder { path: path.parent().unwrap_or(path).to_owned() })
+            }
             Err(error) => Err(FileError::io("open", path)(error)),
         }
     }

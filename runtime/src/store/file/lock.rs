@@ -32,6 +32,9 @@ impl LockedShard {
             let lock = match private_file().create(true).truncate(false).open(&path) {
                 Ok(lock) => lock,
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                    return Err(FileError::NotAFolder { path: shard });
+                }
                 Err(error) => return Err(FileError::io("open the lock", path)(error)),
             };
             // Tasks of this process queue for their turn before they come here, so a busy lock is another process's,

@@ -34,9 +34,9 @@ impl Chores {
 impl Folder {
     /// How many sessions are in the shard, by their headers.
     pub(super) fn count(&self, shard: Shard) -> Result<u64, FileError> {
-        let mut ids = Vec::new();
-        self.each_session(shard, |id| ids.push(id))?;
-        ids.into_iter().try_fold(0, |count, id| Ok(count + u64::from(reported(self.read_header(id))?.is_some())))
+        self.ids(shard)?
+            .into_iter()
+            .try_fold(0, |count, id| Ok(count + u64::from(reported(self.read_header(id))?.is_some())))
     }
 
     /// At most `limit` sessions of the shard after an id, in the order of their ids.

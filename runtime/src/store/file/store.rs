@@ -277,12 +277,16 @@ impl<T: SessionModel> Enumerate for FileStore<T> {
         let durability = self.durability;
         let mut removed = 0;
         for shard in Shard::all_from(0) {
+            let ids = self.read(move |folder| folder.ids(shard)).await?;
+            if ids.is_empty() {
+                continue;
+            }
             removed += self
                 .write(shard, move |folder, locked, _| {
                     let Some(locked) = locked else {
                         return Ok(0);
                     };
-                    let removed = folder.remove_where(&locked, &folder.ids(shard)?, usize::MAX, |_| true)?;
+                    let removed = folder.remove_where(&locked, &ids, usize::MAX, |_| true)?;
                     locked.sync(durability)?;
                     Ok(removed)
                 })
