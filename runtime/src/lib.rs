@@ -1,5 +1,7 @@
 //! Typed web sessions.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod clock;
 pub mod expiry;
 pub mod merge;

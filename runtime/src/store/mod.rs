@@ -13,11 +13,13 @@ mod error;
 #[cfg(feature = "file")]
 mod file;
 mod offload;
+mod sync;
 
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};
+pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
     clock::Timestamp,
