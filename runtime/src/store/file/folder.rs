@@ -21,6 +21,7 @@ pub(super) struct Folder {
     root: PathBuf,
     path: PathBuf,
     kind: &'static str,
+    new: String,
 }
 
 impl Folder {
@@ -40,7 +41,8 @@ impl Folder {
             Err(error) => return Err(FileError::io("open the folder", root)(error)),
         }
         let path = root.join(folder_name(kind));
-        let folder = Self { root, path, kind };
+        let opened = SessionId::random().map_err(|error| FileError::io("open", &path)(io::Error::other(error)))?;
+        let folder = Self { root, path, kind, new: format!("{NEW}{}", file_name(opened)) };
         folder.make_kind()?;
         let found = fs::symlink_metadata(&folder.path).map_err(FileError::io("open the folder", &folder.path))?;
         if !found.is_dir() {
@@ -61,16 +63,23 @@ impl Folder {
         &self.path
     }
 
+    /// The name in a shard of what will replace a session's file. Each opened store has its own: where a lock was lost,
+    /// as with a network file system that has been away, one writer still never renames what another one is writing.
+    pub(super) fn new_name(&self) -> &str {
+        &self.new
+    }
+
     pub(super) fn shard(&self, shard: Shard) -> PathBuf {
         self.path.join(format!("{:02x}", shard.0))
     }
 
     /// Makes a shard's folder, and the kind's if it has gone, but never the root: it may be a volume that will be back.
+    /// Both are forced to the disk whatever the store's durability, for no file outlives its folder.
     pub(super) fn make_shard(&self, shard: Shard) -> Result<PathBuf, FileError> {
         self.check_root()?;
         self.make_kind()?;
         let path = self.shard(shard);
-        make_private(&path)?;
+        make_private(&path, &self.path)?;
         Ok(path)
     }
 
@@ -153,7 +162,7 @@ impl Folder {
     }
 
     fn make_kind(&self) -> Result<(), FileError> {
-        make_private(&self.path)
+        make_private(&self.path, &self.root)
     }
 
     /// Finds out now, not at the first visitor, whether this process may write here.
@@ -198,8 +207,8 @@ impl Shard {
 /// The lock's name in a shard.
 pub(super) const LOCK: &str = "lock";
 
-/// The name in a shard of what will replace a session's file. Only the holder of the lock may have one.
-pub(super) const NEW: &str = "new";
+/// How a name begins that only the holder of the lock may use, while it writes.
+const NEW: &str = "new-";
 
 /// What a name in a shard stands for.
 #[derive(Debug, PartialEq)]
@@ -214,11 +223,12 @@ impl Entry {
     pub(super) fn of(shard: Shard, name: &OsStr) -> Self {
         match name.to_str() {
             Some(LOCK) => Self::Lock,
-            Some(NEW) => Self::New,
-            name => match name.and_then(parse_file_name) {
-                Some(id) if Shard::of(id) == shard => Self::Session(id),
+            Some(name) => match (parse_file_name(name), name.strip_prefix(NEW).and_then(parse_file_name)) {
+                (Some(id), _) if Shard::of(id) == shard => Self::Session(id),
+                (_, Some(_)) => Self::New,
                 _ => Self::Foreign,
             },
+            None => Self::Foreign,
         }
     }
 }
@@ -243,10 +253,11 @@ fn folder_name(kind: &str) -> String {
     kind.bytes().map(written).collect()
 }
 
-fn make_private(path: &Path) -> Result<(), FileError> {
+fn make_private(path: &Path, inside: &Path) -> Result<(), FileError> {
     match private_folder().create(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(FileError::io("make the folder", path)(error)),
-        _ => Ok(()),
+        Ok(()) => sync_folder(inside).map_err(FileError::io("force to disk", inside)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(FileError::io("make the folder", path)(error)),
     }
 }
 

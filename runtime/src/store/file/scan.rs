@@ -21,13 +21,13 @@ use crate::{clock::Timestamp, record::Record, token::SessionId};
 pub(super) struct Chores {
     /// The sessions whose headers say that they have ended.
     pub(super) expired: Vec<SessionId>,
-    /// A writer was killed, or is at work.
-    unfinished: bool,
+    /// What writers that were killed have left, or are at work on.
+    unfinished: Vec<PathBuf>,
 }
 
 impl Chores {
     pub(super) fn is_empty(&self) -> bool {
-        self.expired.is_empty() && !self.unfinished
+        self.expired.is_empty() && self.unfinished.is_empty()
     }
 }
 
@@ -77,7 +77,7 @@ impl Folder {
                 Ok(_) => {}
                 Err(error) => report(&error),
             },
-            Entry::New => chores.unfinished = true,
+            Entry::New => chores.unfinished.push(path()),
             Entry::Lock => {}
             Entry::Foreign => report(&FileError::NotASession { path: path(), why: Damage::Foreign }),
         })?;
@@ -92,10 +92,10 @@ impl Folder {
         now: Timestamp,
         limit: usize,
     ) -> Result<u64, FileError> {
-        if chores.unfinished
-            && let Err(error) = shard.remove_unfinished()
-        {
-            report(&FileError::io("remove", &shard.path)(error));
+        for unfinished in &chores.unfinished {
+            if let Err(error) = shard.remove_unfinished(unfinished) {
+                report(&FileError::io("remove", unfinished)(error));
+            }
         }
         self.remove_where(shard, &chores.expired, limit, |record| record.life.is_over(now))
     }

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use super::{
     error::FileError,
-    folder::{Folder, Shard, sync_folder},
+    folder::{Folder, Shard},
     format,
     lock::{LockedShard, PATIENCE},
     scan::report,
@@ -29,12 +29,28 @@ use crate::{
     token::SessionId,
 };
 
-/// Sessions as files in a folder.
+/// Sessions as files in a folder, for one machine and any number of processes on it.
 ///
-/// Every process on the machine may open the same folder. A clone is the same store. A session may have up to 16 MiB.
+/// ```no_run
+/// # use sessio::{model::SessionModel, store::{FileError, FileStore}};
+/// # async fn run<Shop: SessionModel>() -> Result<(), FileError> {
+/// let store = FileStore::<Shop>::open("var/sessions").await?;
+/// # Ok(()) }
+/// ```
 ///
-/// Expired sessions stay until [`delete_expired`](Sweep::delete_expired) finds them, which reads the first bytes of
-/// every file: its cost grows with the number of sessions, not with their size.
+/// - A session is in a file of its own, under `kind/3f/`, named by its id in hexadecimal: files have mode 0600, folders
+///   0700. The folder must not be inside one that a web server hands out.
+/// - A file is whole or absent, also when a writer is killed or the power fails: it is written beside, forced to the
+///   disk, and then renamed.
+/// - Writes take a lock that other processes respect. It must hold between all who use the folder, so a network file
+///   system has to support locks. A lock that is not free within five seconds is [`StoreError::Unavailable`].
+/// - A file that is foreign, damaged, of another kind, or open to other users is [`StoreError::Corrupt`] when loaded. It
+///   is named in the log, never changed or deleted, and stops no sweep and no listing.
+/// - A folder that goes away is an error until it is back, never a store without sessions.
+/// - Expired sessions stay until [`delete_expired`](Sweep::delete_expired) finds them, by the first bytes of every file:
+///   its cost grows with the number of sessions, not with their size. It also removes what killed writers have left.
+///
+/// A session may have up to 16 MiB. A clone is the same store.
 pub struct FileStore<T> {
     inner: Arc<Inner>,
     durability: Durability,
@@ -126,19 +142,11 @@ fn answer<R>(result: Result<R, FileError>) -> Result<R, StoreError> {
 fn put(folder: &Folder, shard: &LockedShard, record: &Record, durability: Durability) -> Result<(), FileError> {
     let bytes =
         format::encode(folder.kind(), record).map_err(|size| FileError::TooLarge { size, limit: format::LIMIT })?;
-    shard.put(record.id, &bytes, durability)
+    shard.put(folder, record.id, &bytes, durability)
 }
 
-fn lock_new_shard(
-    folder: &Folder,
-    shard: Shard,
-    deadline: Deadline,
-    durability: Durability,
-) -> Result<LockedShard, FileError> {
+fn lock_new_shard(folder: &Folder, shard: Shard, deadline: Deadline) -> Result<LockedShard, FileError> {
     let path = folder.make_shard(shard)?;
-    if durability == Durability::Synced {
-        sync_folder(folder.path()).map_err(FileError::io("force to disk", folder.path()))?;
-    }
     LockedShard::acquire(path, deadline)?.ok_or_else(|| FileError::FolderMissing { path: folder.path().to_owned() })
 }
 
@@ -148,7 +156,7 @@ impl<T: SessionModel> Store for FileStore<T> {
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         let (shard, record, durability) = (Shard::of(record.id), record.clone(), self.durability);
         self.write(shard, move |folder, locked, deadline| {
-            let locked = locked.map_or_else(|| lock_new_shard(folder, shard, deadline, durability), Ok)?;
+            let locked = locked.map_or_else(|| lock_new_shard(folder, shard, deadline), Ok)?;
             if folder.is_taken(record.id)? {
                 return Ok(Create::Exists);
             }

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     error::FileError,
-    folder::{NEW, file_name, private_file, sync_folder},
+    folder::{Folder, file_name, private_file, sync_folder},
     lock::LockedShard,
 };
 use crate::token::SessionId;
@@ -28,13 +28,19 @@ pub(super) enum Durability {
 
 impl LockedShard {
     /// Puts the session's file in place, instead of the one that may be there.
-    pub(super) fn put(&self, id: SessionId, bytes: &[u8], durability: Durability) -> Result<(), FileError> {
-        let (new, file) = (self.path.join(NEW), self.path.join(file_name(id)));
-        let written = self.remove_unfinished().and_then(|_| write_new(&new, bytes, durability));
+    pub(super) fn put(
+        &self,
+        folder: &Folder,
+        id: SessionId,
+        bytes: &[u8],
+        durability: Durability,
+    ) -> Result<(), FileError> {
+        let (new, file) = (self.path.join(folder.new_name()), self.path.join(file_name(id)));
+        let written = self.remove_unfinished(&new).and_then(|()| write_new(&new, bytes, durability));
         written.map_err(FileError::io("write", &new))?;
         if let Err(error) = fs::rename(&new, &file) {
             // The sweep would find it, but it holds a session's bytes and nobody needs them.
-            let _ = self.remove_unfinished();
+            let _ = self.remove_unfinished(&new);
             return Err(FileError::io("replace", file)(error));
         }
         self.sync(durability)
@@ -55,11 +61,11 @@ impl LockedShard {
     }
 
     /// Removes what a writer that was killed has left. Whoever holds the lock knows that nobody is writing it.
-    pub(super) fn remove_unfinished(&self) -> io::Result<bool> {
-        match fs::remove_file(self.path.join(NEW)) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
+    #[expect(clippy::unused_self, reason = "the lock is what makes it true")]
+    pub(super) fn remove_unfinished(&self, new: &Path) -> io::Result<()> {
+        match fs::remove_file(new) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
     }
 }
