@@ -8,6 +8,8 @@ extern crate self as sessio;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod clock;
 pub mod cookie;
 mod detached;

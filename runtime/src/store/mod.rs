@@ -13,16 +13,23 @@ mod cookie;
 mod direct;
 mod erased;
 mod error;
+#[cfg(feature = "file")]
+mod file;
 #[cfg(feature = "memory")]
 mod memory;
+mod offload;
+mod sync;
 
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
 pub use direct::{EditError, Page, Sessions, Stored};
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
+#[cfg(feature = "file")]
+pub use file::{Damage, FileError, FileStore};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
     clock::Timestamp,
