@@ -200,6 +200,9 @@ pub enum SealError {
 }
 
 /// A text did not open. To the client all reasons are one; [`OpenError::failure`] tells them apart for events.
+///
+/// They take the same time too: whatever has the form of an envelope is decrypted once, also under a key that is unknown
+/// or revoked (ASVS 5.0 11.2.4 and 11.2.5). What has not the form is refused by what the client itself can see.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the sealed session does not open")]
 pub struct OpenError(OpenFailure);
