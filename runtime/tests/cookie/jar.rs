@@ -89,7 +89,7 @@ fn thousands_of_cookies_and_huge_values_change_nothing() {
     let many: Vec<String> = (0..10_000).map(|number| format!("c{number}=v")).collect();
     let huge = format!("a={}; __Host-id={}", "x".repeat(64 * 1024), "y".repeat(64 * 1024));
     assert_eq!(find(&request([many.join("; "), "__Host-id=abc".into()]), NAME), Found::One(b"abc"));
-    assert_eq!(find(&request([huge]), NAME), Found::One(&[b'y'; 64 * 1024]));
+    assert_eq!(find(&request([huge]), NAME), Found::One("y".repeat(64 * 1024).as_bytes()));
     let doubled = vec!["__Host-id=abc"; 10_000].join(";");
     assert_eq!(find(&request([doubled]), NAME), Found::One(b"abc"));
     let bytes = [b"__Host-id=".as_slice(), &[0xff; 100]].concat();

@@ -39,8 +39,9 @@ fn keys_that_no_random_generator_made_are_refused() {
     let counting: [u8; 32] = std::array::from_fn(|place| u8::try_from(place).unwrap());
     let backwards = counting.map(|byte| 255 - 7 * byte % 255);
     let halves: [u8; 32] = std::array::from_fn(|place| [0x9f, 0x3b, 0x1c, 0x0a, 0x77, 0xe2, 0xd4, 0x58][place % 8]);
-    let long_period: [u8; 32] = std::array::from_fn(|place| (place % 16 * place % 16 * 37 + place % 16 * 11) as u8);
-    let mostly_zero: [u8; 32] = std::array::from_fn(|place| if place < 10 { 17 * place as u8 } else { 0 });
+    let long_period: [u8; 32] =
+        std::array::from_fn(|place| counting[place % 16].wrapping_mul(counting[place % 16] + 11));
+    let mostly_zero = counting.map(|byte| if byte < 10 { 17 * byte } else { 0 });
     for bytes in [[0; 32], [0xff; 32], [7; 32], counting, backwards, halves, long_period, mostly_zero] {
         assert_eq!(Key::from_bytes(bytes).unwrap_err(), InvalidKey::Pattern, "{bytes:?}");
     }

@@ -58,5 +58,5 @@ fn seal(key: [u8; 32], nonce: [u8; 24], msg: &[u8], aad: &[u8]) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
