@@ -41,11 +41,13 @@ pub enum CookieSpecError {
     /// The name's prefix demands `HttpOnly`.
     #[error(
         "browsers refuse a `{prefix}` cookie without HttpOnly: drop `script_readable()`, or choose a name that begins \
-         with `__Host-`"
+         with `{instead}`"
     )]
     PrefixNeedsHttpOnly {
         /// The prefix of the name.
         prefix: &'static str,
+        /// The prefix that asks for all of this but `HttpOnly`.
+        instead: &'static str,
     },
     /// The name's prefix demands Path=/.
     #[error(
@@ -163,7 +165,8 @@ fn check_prefix(spec: &CookieSpecBuilder) -> Result<(), CookieSpecError> {
         return Err(CookieSpecError::PrefixNeedsSecure { prefix });
     }
     if http && !spec.http_only {
-        return Err(CookieSpecError::PrefixNeedsHttpOnly { prefix });
+        let instead = if host { "__Host-" } else { "__Secure-" };
+        return Err(CookieSpecError::PrefixNeedsHttpOnly { prefix, instead });
     }
     if host && spec.path != "/" {
         return Err(CookieSpecError::PrefixNeedsRootPath { prefix, path: spec.path.clone() });

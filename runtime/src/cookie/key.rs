@@ -191,13 +191,13 @@ impl InvalidKey {
         let distinct = values.iter().filter(|count| **count > 0).count();
         if SAMPLES.contains(bytes) {
             Some(Self::Sample)
+        } else if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            Some(Self::Text)
         } else if distinct < Key::LEN / 2
             || steps.iter().any(|count| usize::from(*count) >= Key::LEN / 2)
             || (1..=Key::LEN / 2).any(follows)
         {
             Some(Self::Pattern)
-        } else if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
-            Some(Self::Text)
         } else {
             None
         }

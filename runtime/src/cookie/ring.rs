@@ -1,26 +1,6 @@
 //! The keys of an application through their lives: staged, active, retiring, revoked.
 //!
-//! # A rotation that logs nobody out
-//!
-//! While a new configuration spreads, some nodes have the old one and some the new. So no step may let a node seal with
-//! a key that another cannot yet open with. Four configurations, each rolled out to all nodes before the next:
-//!
-//! | step | configuration | new seals | opens |
-//! |---|---|---|---|
-//! | 0 | `active:A` | A | A |
-//! | 1 stage | `active:A` `staged:B` | A | A, B |
-//! | 2 promote | `active:B` `retiring:A` | B | A (sealed anew under B), B |
-//! | 3 wait | as before, for as long as the absolute limit of a session | B | A, B |
-//! | 4 retire | `active:B` | B | B |
-//!
-//! During step 2 a node of step 1 opens what a node of step 2 has sealed, since it knows B as staged. During step 3 each
-//! visitor who comes is moved to B. Whoever has not come until step 4 had an expired session.
-//!
-//! # When a key has leaked
-//!
-//! `revoked:A` beside a new `active:B`: everything sealed under A is void at once, and everyone signs in again. When the
-//! keys are safe but sessions are not (a bug that let visitors forge them, say), [`KeyRing::revoke_before`] voids all
-//! that was sealed before a moment.
+//! A ring is valid by construction: each step returns the ring or says why the key does not fit.
 
 use std::fmt;
 
@@ -36,6 +16,28 @@ use crate::clock::Timestamp;
 /// let ring = KeyRing::new(current).retiring(previous)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # A rotation that logs nobody out
+///
+/// While a new configuration spreads, some nodes have the old one and some the new. So no step may let a node seal with
+/// a key that another cannot yet open with. Four configurations, each rolled out to all nodes before the next:
+///
+/// | step | configuration | new seals | opens |
+/// |---|---|---|---|
+/// | 0 | `active:A` | A | A |
+/// | 1 stage | `active:A` `staged:B` | A | A, B |
+/// | 2 promote | `active:B` `retiring:A` | B | A (sealed anew under B), B |
+/// | 3 wait | as before, for as long as the absolute limit of a session | B | A, B |
+/// | 4 retire | `active:B` | B | B |
+///
+/// During step 2 a node of step 1 opens what a node of step 2 has sealed, since it knows B as staged. During step 3 each
+/// visitor who comes is moved to B. Whoever has not come until step 4 had an expired session.
+///
+/// # When a key has leaked
+///
+/// `revoked:A` beside a new `active:B`: everything sealed under A is void at once, and everyone signs in again. When the
+/// keys are safe but sessions are not (a bug that let visitors forge them, say), [`KeyRing::revoke_before`] voids all
+/// that was sealed before a moment.
 #[derive(Clone)]
 pub struct KeyRing {
     active: Key,

@@ -31,6 +31,11 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Seals and opens the sessions of one kind in one cookie.
 ///
+/// The cipher is [XAES-256-GCM](https://c2sp.org/XAES-256-GCM). A text is unpadded base64url of the format version (1 byte),
+/// the key id (4), a random nonce (24), the sealed bytes, and the tag (16); sealed are the time (8), the plaintext, and a
+/// mark that ends it (1). So 54 bytes are added before the encoding. The seal also binds the format version, the key id,
+/// the kind and the cookie's name, each behind its length: a text opens for no other.
+///
 /// ```
 /// use sessio::{clock::Timestamp, cookie::{Key, KeyRing, Sealer}};
 ///
@@ -200,6 +205,9 @@ pub enum SealError {
 }
 
 /// A text did not open. To the client all reasons are one; [`OpenError::failure`] tells them apart for events.
+///
+/// They take the same time too: whatever has the form of an envelope is decrypted once, also under a key that is unknown
+/// or revoked (ASVS 5.0 11.2.4 and 11.2.5). What has not the form is refused by what the client itself can see.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the sealed session does not open")]
 pub struct OpenError(OpenFailure);

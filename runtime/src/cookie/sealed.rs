@@ -16,6 +16,11 @@ use crate::clock::Timestamp;
 
 /// The cookies that hold the sessions of one kind.
 ///
+/// A session that one cookie holds is in `name`. A longer one is split over `name`, `name-1` and so on, each filled until
+/// its whole `Set-Cookie` line has 4093 bytes, which is the smallest limit of browsers and proxies in use. Each chunk
+/// names their count and generation, and all of them together are one seal: chunks that are missing, mixed, doubled or
+/// left over are no session, and never an error.
+///
 /// ```
 /// use http::{HeaderMap, HeaderValue, header::COOKIE};
 /// use sessio::{clock::Timestamp, cookie::{Carried, CookieSpec, Key, KeyRing, Presented, SealedCookie}};
