@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::interrupt;
+
 /// Where Debian keeps servers that are not in an ordinary user's `PATH`.
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
@@ -172,6 +174,7 @@ fn install(packages: &[&str]) -> Result<()> {
         if apt_get(&arguments)? {
             return Ok(());
         }
+        interrupt::check()?; // a package manager is not stopped in the middle, but need not start again
         eprintln!("the {attempt} attempt to install {} failed", join(packages));
     }
     bail!("`apt-get {}` failed twice; its messages are above", arguments.join(" "))
