@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use rustix::process::Signal;
 
 use super::port::Port;
@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_mins(2);
 /// A port may be taken by a stranger just before the server binds it.
 const ATTEMPTS: usize = 3;
 
-const LOG_LINES: usize = 30;
+const LOG_LINES: usize = 40;
 
 pub(super) struct Launcher<'guard> {
     guard: &'guard Guard,
@@ -115,9 +115,9 @@ impl<'guard> Launcher<'guard> {
 
     /// Runs a command that ends by itself.
     pub(super) fn run(&self, name: &str, command: &mut Command) -> Result<()> {
-        let status = self.start(name, command, Signal::TERM)?.wait(LIMIT).with_context(|| self.describe(name))?;
-        ensure!(status.success(), "{}: failed ({status})", self.describe(name));
-        Ok(())
+        let status =
+            self.start(name, command, Signal::TERM)?.wait(LIMIT).map_err(|error| self.explain(name, &error))?;
+        if status.success() { Ok(()) } else { Err(self.explain(name, &anyhow!("failed ({status})"))) }
     }
 
     /// Starts a server and waits until it is ready, on another port if it ends before that.
@@ -131,7 +131,7 @@ impl<'guard> Launcher<'guard> {
             match server.wait_until(service.ready) {
                 Ok(()) => return Ok(server),
                 Err(_) if attempt < ATTEMPTS && server.process.ended()?.is_some() => attempt += 1,
-                Err(error) => return Err(error.context(self.describe(service.name))),
+                Err(error) => return Err(self.explain(service.name, &error)),
             }
         }
     }
@@ -147,12 +147,12 @@ impl<'guard> Launcher<'guard> {
     }
 
     /// The log goes with the folder, so its end belongs into the error.
-    fn describe(&self, name: &str) -> String {
+    fn explain(&self, name: &str, error: &Error) -> Error {
         let log = fs::read(self.log(name)).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
         let end = &lines[lines.len().saturating_sub(LOG_LINES)..];
-        format!("{name} (the end of its log:\n    {}\n)", end.join("\n    "))
+        anyhow!("{name}: {error:#}; the end of its log:\n    {}", end.join("\n    "))
     }
 
     fn hand_over(&self, path: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rustix::process::Signal;
 
 use super::install::{Program, Programs};
@@ -35,7 +35,7 @@ pub(super) fn start<'guard>(launcher: &Launcher<'guard>, programs: &Programs) ->
     // Root only through the socket, which lies in a closed folder.
     install.args(["--no-defaults", &data, "--auth-root-authentication-method=socket", "--skip-test-db"]);
     install.arg("--innodb-log-file-size=16M");
-    launcher.run("mariadb-install-db", &mut install).context("mariadb-install-db")?;
+    launcher.run("mariadb-install-db", &mut install)?;
 
     let server = launcher.serve(&Service {
         name: "mariadb",

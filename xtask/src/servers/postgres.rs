@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rustix::process::Signal;
 
 use super::install::{Program, Programs};
@@ -30,7 +30,7 @@ pub(super) fn start<'guard>(launcher: &Launcher<'guard>, programs: &Programs) ->
     let mut initdb = launcher.command(&program.with_file_name("initdb"), &folder);
     initdb.arg("--pgdata").arg(&data).arg("--pwfile").arg(&password_file).args(["--username", USER]);
     initdb.args(["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-    launcher.run("postgres-initdb", &mut initdb).context("initdb")?;
+    launcher.run("postgres-initdb", &mut initdb)?;
 
     let server = launcher.serve(&Service {
         name: "postgres",
