@@ -10,9 +10,13 @@
 
 mod erased;
 mod error;
+#[cfg(feature = "redis")]
+mod redis;
 
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
+#[cfg(feature = "redis")]
+pub use redis::{RedisStore, RedisStoreBuilder};
 
 use crate::{
     clock::Timestamp,
