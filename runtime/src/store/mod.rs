@@ -18,6 +18,8 @@ mod file;
 #[cfg(feature = "memory")]
 mod memory;
 mod offload;
+#[cfg(feature = "redis")]
+mod redis;
 mod sync;
 
 #[cfg(feature = "cookie")]
@@ -29,6 +31,8 @@ pub use error::StoreError;
 pub use file::{Damage, FileError, FileStore};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::{RedisStore, RedisStoreBuilder};
 pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
