@@ -15,6 +15,8 @@ mod erased;
 mod error;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "memcached")]
+mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
 mod offload;
@@ -29,6 +31,8 @@ pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};
+#[cfg(feature = "memcached")]
+pub use memcached::{MemcachedStore, MemcachedStoreBuilder};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
