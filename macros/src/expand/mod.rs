@@ -6,6 +6,8 @@ mod fields;
 mod finders;
 mod model;
 mod schema;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
