@@ -10,9 +10,15 @@
 
 mod erased;
 mod error;
+#[cfg(feature = "sql")]
+mod sql;
 
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
+#[cfg(feature = "sqlite")]
+pub use sql::SqliteStore;
+#[cfg(feature = "sql")]
+pub use sql::{SqlDriver, SqlStore};
 
 use crate::{
     clock::Timestamp,
