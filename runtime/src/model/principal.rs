@@ -25,9 +25,9 @@ pub trait HasPrincipal: SessionModel {
     label = "not an `Option` of a column type",
     note = "a new visitor is nobody yet, so write `Option<..>` around the type that names your users"
 )]
-pub trait PrincipalField {
+pub trait PrincipalField: Column + SessionValue {
     /// What names a principal.
-    type Principal;
+    type Principal: Column + SessionValue;
 
     /// The principal, if any.
     fn get(&self) -> Option<&Self::Principal>;
@@ -36,7 +36,7 @@ pub trait PrincipalField {
     fn set(&mut self, principal: Option<Self::Principal>);
 }
 
-impl<P> PrincipalField for Option<P> {
+impl<P: Column + SessionValue> PrincipalField for Option<P> {
     type Principal = P;
 
     fn get(&self) -> Option<&P> {

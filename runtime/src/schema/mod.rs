@@ -63,7 +63,13 @@ impl ColumnDef {
     }
 
     /// The column of a field of this type.
+    ///
+    /// # Panics
+    ///
+    /// For an `Option` inside an `Option`, because `NULL` could mean either.
+    #[track_caller]
     pub const fn of<T: crate::model::Column>(name: &'static str) -> Self {
+        assert!(!T::AMBIGUOUS, "a column is either NULL or a value; store the whole field with `#[session(json)]`");
         Self::new(name, T::TYPE, T::NULLABLE)
     }
 

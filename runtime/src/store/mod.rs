@@ -8,17 +8,34 @@
 //! What only some backends can do is a trait of its own ([`Sweep`], [`Enumerate`], [`FindByColumn`]), so where a backend
 //! lacks it the method does not exist and the compiler says why.
 
+#[cfg(feature = "cookie")]
+mod cookie;
+mod direct;
 mod erased;
 mod error;
+#[cfg(feature = "file")]
+mod file;
+#[cfg(feature = "memory")]
+mod memory;
+mod offload;
 #[cfg(feature = "sql")]
 mod sql;
+mod sync;
 
+#[cfg(feature = "cookie")]
+pub use cookie::CookieStore;
+pub use direct::{EditError, Page, Sessions, Stored};
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
+#[cfg(feature = "file")]
+pub use file::{Damage, FileError, FileStore};
+#[cfg(feature = "memory")]
+pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(feature = "sql")]
 pub use sql::{SqlDriver, SqlStore};
+pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
     clock::Timestamp,
@@ -51,6 +68,8 @@ pub trait Store: Send + Sync + 'static {
     fn update(&self, expected: Version, record: &Record) -> impl Future<Output = Result<Update, StoreError>> + Send;
 
     /// Moves the times of a record and nothing else: not its data, not its version.
+    ///
+    /// Neither time moves backwards: of the kept one and the given one the later stays.
     fn touch(&self, id: SessionId, activity: Activity) -> impl Future<Output = Result<Touch, StoreError>> + Send;
 
     /// Ends the record. `false` when there is none.
