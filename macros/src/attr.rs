@@ -4,11 +4,11 @@
 //! decided here but in `check`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{
     Attribute, Expr, ExprPath, Lit, LitInt, LitStr, Meta, Path, Result, Token, Variant,
     ext::IdentExt,
     parse::{ParseBuffer, ParseStream, discouraged::Speculative},
-    punctuated::Punctuated,
     token,
 };
 
@@ -290,10 +290,17 @@ impl<'a> Entry<'a> {
         let names = || -> Result<Vec<Ident>> {
             let list;
             syn::parenthesized!(list in self.input);
-            if !list.is_empty() && !list.peek(Ident::peek_any) {
-                return Err(list.error(format!("expected a field, found {}; write `{key}(a, b)`", found(&list))));
+            let mut names = Vec::new();
+            while !list.is_empty() {
+                if !list.peek(Ident::peek_any) {
+                    let error = list.error(format!("expected a field, found {}; write `{key}(a, b)`", found(&list)));
+                    list.parse::<TokenStream>()?;
+                    return Err(error);
+                }
+                names.push(list.call(Ident::parse_any)?);
+                list.parse::<Option<Token![,]>>()?;
             }
-            Ok(Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, Ident::parse_any)?.into_iter().collect())
+            Ok(names)
         };
         if !self.input.peek(token::Paren) {
             return Err(syn::Error::new(key.span(), format!("`{key}` on the struct names its fields: `{key}(a, b)`")));
@@ -347,8 +354,14 @@ impl<'a> Entry<'a> {
         if self.input.peek(LitStr) {
             return self.input.parse().map(MergeKey::Policy);
         }
-        self.input.parse().map(MergeKey::Function).map_err(|_| {
-            self.input.error(format!("expected a policy or the path of a function, found {}", found(self.input)))
+        self.input.parse().map(MergeKey::Function).or_else(|_| {
+            let error = self.input.error(format!(
+                "expected a policy such as `\"add\"` or the path of a function, found {}",
+                found(self.input)
+            ));
+            // A closure has commas, so nothing behind it could be read right.
+            self.input.parse::<TokenStream>()?;
+            Err(error)
         })
     }
 
@@ -369,7 +382,7 @@ impl<'a> Entry<'a> {
     }
 
     fn has_value(&self) -> bool {
-        !(self.input.is_empty() || self.input.peek(Token![,]))
+        self.input.peek(Token![=]) || self.input.peek(token::Paren)
     }
 
     fn equals(&self, example: &str) -> Result<()> {
@@ -377,7 +390,7 @@ impl<'a> Entry<'a> {
             return Err(self.missing(example));
         }
         self.input.parse::<Token![=]>()?;
-        if self.has_value() { Ok(()) } else { Err(self.missing(example)) }
+        if self.input.is_empty() || self.input.peek(Token![,]) { Err(self.missing(example)) } else { Ok(()) }
     }
 
     fn literal(&self, expected: &str, example: &str) -> Result<Lit> {
@@ -434,13 +447,22 @@ pub(crate) struct RuntimePath(TokenStream);
 
 impl RuntimePath {
     pub(crate) fn new(path: Option<&Path>) -> Self {
-        Self(
-            path.map_or_else(|| quote::quote_spanned!(Span::mixed_site()=> ::sessio), quote::ToTokens::to_token_stream),
-        )
+        Self(path.map_or_else(|| quote!(::sessio), ToTokens::to_token_stream))
+    }
+
+    /// The path with this span, so that an error in what it leads to is shown there.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        let tokens = self.0.clone().into_iter();
+        tokens
+            .map(|mut token| {
+                token.set_span(token.span().located_at(span));
+                token
+            })
+            .collect()
     }
 }
 
-impl quote::ToTokens for RuntimePath {
+impl ToTokens for RuntimePath {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.0.to_tokens(tokens);
     }

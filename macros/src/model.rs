@@ -2,6 +2,8 @@
 //!
 //! The stages behind this one read the model and never the attributes' syntax.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, DeriveInput, Expr, FieldsNamed, LitStr, Type, Visibility, ext::IdentExt};
@@ -130,6 +132,16 @@ impl Session {
             }
         }
         aliases
+    }
+
+    /// The methods that the struct gets. Where two would have one name, the first: the second is an error elsewhere.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = (&Field, Accessor)> {
+        let mut names = HashSet::new();
+        self.stored()
+            .flat_map(|field| {
+                field.accessors(self.has_finder(field)).into_iter().map(move |accessor| (field, accessor))
+            })
+            .filter(move |(field, accessor)| names.insert(accessor.method(&field.ident).to_string()))
     }
 
     /// Whether the field alone is the key of an index, so that a finder makes sense.

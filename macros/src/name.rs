@@ -120,8 +120,8 @@ impl Identifier {
         if let Some(char) = name.chars().find(|char| !char.is_ascii_alphanumeric() && *char != '_') {
             return Some(format!(
                 "{noun} `{}` has a character that is not allowed: `{}`; use ASCII letters, digits and `_`",
-                name.escape_debug(),
-                char.escape_debug()
+                printable(name),
+                printable(&char.to_string())
             ));
         }
         if name.len() > MAX_LEN {
@@ -148,6 +148,12 @@ impl Identifier {
             _ => None,
         }
     }
+}
+
+/// Control characters escaped, all else as it is.
+fn printable(text: &str) -> String {
+    let escape = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
+    text.chars().map(escape).collect()
 }
 
 /// PostgreSQL refuses to create a table with one of these (its manual, "System Columns").

@@ -2,8 +2,8 @@
 //!
 //! Each field's type meets its trait bounds in exactly one place, the const that one of the functions below builds. All
 //! that is emitted for the field then goes through that const, so a type that does not fit is one error, in our words,
-//! under the type. The checks that need the type and not its tokens stand here too: they run when that const is
-//! evaluated, and `#[track_caller]` puts their message where the derive put the call.
+//! under the type. The checks that need the type and not its tokens are the `assert_` functions: the derive calls each in a
+//! const of its own, and `#[track_caller]` puts the message where the call is.
 
 pub use std::vec::Vec;
 
@@ -46,39 +46,40 @@ pub struct ColumnOf<F: 'static> {
     /// How a value gets into the column and back.
     pub codec: &'static dyn ColumnCodec,
     to_column: Option<fn(&F) -> ColumnValue>,
+    ambiguous: bool,
 }
 
 /// A field in a column of its own.
-#[track_caller]
 pub const fn column<F: Column + SessionValue>(name: &'static str) -> ColumnOf<F> {
     ColumnOf {
         field: payload(),
-        def: ColumnDef::of::<F>(name),
+        def: ColumnDef::new(name, F::TYPE, F::NULLABLE),
         codec: &TypedColumn::<F>::NEW,
         to_column: Some(F::to_column),
+        ambiguous: F::AMBIGUOUS,
     }
 }
 
 /// The field that says whom the session belongs to.
-#[track_caller]
-pub const fn principal<F: PrincipalField>(name: &'static str) -> ColumnOf<F> {
+pub const fn principal<M: PrincipalSource>(name: &'static str) -> ColumnOf<M::Field> {
     column(name)
 }
 
 /// A field in a column that holds JSON.
 pub const fn json<F: SessionValue>(name: &'static str) -> ColumnOf<F> {
-    ColumnOf { field: payload(), def: ColumnDef::json(name), codec: &JsonColumn::<F>::NEW, to_column: None }
+    ColumnOf {
+        field: payload(),
+        def: ColumnDef::json(name),
+        codec: &JsonColumn::<F>::NEW,
+        to_column: None,
+        ambiguous: false,
+    }
 }
 
 impl<F> ColumnOf<F> {
-    /// Limits the length, which only text and bytes have.
+    /// Limits the length.
     #[must_use]
-    #[track_caller]
     pub const fn max_len(mut self, max_len: u32) -> Self {
-        assert!(
-            matches!(self.def.ty, ColumnType::Text | ColumnType::Bytes),
-            "`max_len` applies to `String` and `Vec<u8>` columns; this type has a fixed size"
-        );
         self.def = self.def.max_len(max_len);
         self
     }
@@ -90,34 +91,51 @@ impl<F> ColumnOf<F> {
         self
     }
 
-    /// Refuses a type that not every database can index.
-    #[must_use]
-    #[track_caller]
-    pub const fn key(self) -> Self {
-        match self.def.ty {
-            ColumnType::Text => {
-                assert!(
-                    self.def.max_len.is_some(),
-                    "MySQL cannot index a `TEXT` column; add `#[session(max_len = 64)]`"
-                );
-            }
-            ColumnType::Bytes => {
-                assert!(
-                    self.def.max_len.is_some(),
-                    "MySQL cannot index a `BLOB` column; add `#[session(max_len = 64)]`"
-                );
-            }
-            ColumnType::Float32 | ColumnType::Float64 => {
-                panic!("a floating point column makes a poor index key; store a whole number, such as cents");
-            }
-            _ => {}
-        }
-        self
-    }
-
     /// The value to look for in the column.
     pub fn to_column(&self, value: &F) -> ColumnValue {
         self.to_column.map_or(ColumnValue::Null, |to_column| to_column(value))
+    }
+}
+
+/// The field that says whom a session belongs to. Through it the derive gives the struct
+/// [`HasPrincipal`](crate::model::HasPrincipal).
+pub trait PrincipalSource {
+    /// The field's type.
+    type Field: PrincipalField;
+
+    /// The field.
+    fn principal_field(&self) -> &Self::Field;
+
+    /// The field, to be changed.
+    fn principal_field_mut(&mut self) -> &mut Self::Field;
+}
+
+/// Refuses an `Option` inside an `Option`.
+#[track_caller]
+pub const fn assert_null_is_clear<F>(column: &ColumnOf<F>) {
+    assert!(!column.ambiguous, "a column is either NULL or a value; store the whole field with `#[session(json)]`");
+}
+
+/// Refuses `max_len` where nothing has a length.
+#[track_caller]
+pub const fn assert_has_length<F>(column: &ColumnOf<F>) {
+    assert!(
+        matches!(column.def.ty, ColumnType::Text | ColumnType::Bytes),
+        "`max_len` applies to `String` and `Vec<u8>` columns; this type has a fixed size"
+    );
+}
+
+/// Refuses an index over a type that not every database can index.
+#[track_caller]
+pub const fn assert_index_key<F>(column: &ColumnOf<F>) {
+    let limited = column.def.max_len.is_some();
+    match column.def.ty {
+        ColumnType::Text => assert!(limited, "MySQL cannot index a `TEXT` column; add `#[session(max_len = 64)]`"),
+        ColumnType::Bytes => assert!(limited, "MySQL cannot index a `BLOB` column; add `#[session(max_len = 64)]`"),
+        ColumnType::Float32 | ColumnType::Float64 => {
+            panic!("a floating point column makes a poor index key; store a whole number, such as cents")
+        }
+        _ => {}
     }
 }
 

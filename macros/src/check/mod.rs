@@ -46,6 +46,11 @@ pub(crate) fn shape<'a>(input: &'a DeriveInput, errors: &Errors) -> Option<&'a F
         );
         return None;
     }
+    let unsized_fields: Vec<_> =
+        fields.named.iter().filter_map(|field| Some((&field.ty, types::unsized_field(&field.ty)?))).collect();
+    for (ty, message) in &unsized_fields {
+        errors.on(ty, message);
+    }
     let generic = !input.generics.params.is_empty();
     for parameter in &input.generics.params {
         match parameter {
@@ -69,7 +74,15 @@ pub(crate) fn shape<'a>(input: &'a DeriveInput, errors: &Errors) -> Option<&'a F
             ),
         }
     }
-    (!generic).then_some(fields)
+    (!generic && unsized_fields.is_empty()).then_some(fields)
+}
+
+/// Whether the type has a size, as far as tokens show it, so that a stand-in for its impls does no harm.
+pub(crate) fn is_sized(input: &DeriveInput) -> bool {
+    match &input.data {
+        Data::Struct(data) => data.fields.iter().all(|field| types::unsized_field(&field.ty).is_none()),
+        Data::Enum(_) | Data::Union(_) => true,
+    }
 }
 
 /// Everything else that tokens can show.

@@ -84,6 +84,7 @@ fn accessors(session: &Session, errors: &Errors) {
             let name = method.trim_start_matches("r#");
             if RESERVED.contains(&name) {
                 errors.at(field.ident.span(), reserved(field, name));
+                break;
             } else if let Some((owner, other)) = owners.insert(name.to_owned(), (field, accessor)) {
                 let (plain, owner) = (field.plain(), owner.plain());
                 errors.at(
@@ -102,7 +103,7 @@ fn accessors(session: &Session, errors: &Errors) {
 
 fn reserved(field: &Field, method: &str) -> String {
     let plain = field.plain();
-    let owner = if method == "layer" { "the derive makes".to_owned() } else { format!("`Session<T>` has") };
+    let owner = if method == "layer" { "the derive makes".to_owned() } else { "`Session<T>` has".to_owned() };
     let instead = match plain.as_str() {
         "principal" => "call it `user_id`, for instance".to_owned(),
         _ => format!("rename the field; `#[session(rename = \"{plain}\")]` keeps its stored name"),

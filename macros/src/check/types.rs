@@ -16,7 +16,7 @@ pub(super) fn check(session: &Session, errors: &Errors) {
     }
 }
 
-/// Whether the field owns its value and has a size.
+/// Whether the field owns its value.
 fn owned(field: &Field, errors: &Errors) -> bool {
     if let Some(reference) = shape::reference(&field.written) {
         let instead = match shape::ungroup(&reference.elem) {
@@ -28,19 +28,22 @@ fn owned(field: &Field, errors: &Errors) -> bool {
             .on(reference, format!("a session owns its data; replace `{}` with {instead}", shape::display(reference)));
         return false;
     }
-    let message = match shape::ungroup(&field.written) {
-        Type::Path(path) if path.path.is_ident("str") => "`str` has no fixed size; use `String`".to_owned(),
+    true
+}
+
+/// What is wrong with a field whose type has no fixed size, and so no place in a struct that can be handed out.
+pub(super) fn unsized_field(ty: &Type) -> Option<String> {
+    match shape::ungroup(ty) {
+        Type::Path(path) if path.path.is_ident("str") => Some("`str` has no fixed size; use `String`".to_owned()),
         Type::Slice(slice) => {
             let item = shape::display(&slice.elem);
-            format!("`[{item}]` has no fixed size; use `Vec<{item}>`")
+            Some(format!("`[{item}]` has no fixed size; use `Vec<{item}>`"))
         }
         Type::TraitObject(object) => {
-            format!("`{}` has no fixed size and cannot be read back; use an enum", shape::display(object))
+            Some(format!("`{}` has no fixed size and cannot be read back; use an enum", shape::display(object)))
         }
-        _ => return true,
-    };
-    errors.on(&field.written, message);
-    false
+        _ => None,
+    }
 }
 
 fn column(session: &Session, field: &Field, errors: &Errors) {

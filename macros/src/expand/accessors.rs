@@ -11,10 +11,7 @@ use crate::{
 
 pub(super) fn expand(session: &Session) -> TokenStream {
     let ident = &session.ident;
-    let methods = session.stored().flat_map(|field| {
-        let accessors = field.accessors(session.has_finder(field)).into_iter();
-        accessors.filter_map(|accessor| method(session, field, accessor))
-    });
+    let methods = session.methods().map(|(field, accessor)| method(session, field, accessor));
     emit(|span| {
         quote_spanned! {span=>
             #[automatically_derived]
@@ -25,10 +22,10 @@ pub(super) fn expand(session: &Session) -> TokenStream {
     })
 }
 
-fn method(session: &Session, field: &Field, accessor: Accessor) -> Option<TokenStream> {
+fn method(session: &Session, field: &Field, accessor: Accessor) -> TokenStream {
     let (vis, ident, ty) = (&session.vis, &field.ident, &field.ty);
     let (plain, fresh, name) = (field.plain(), fresh(&field.ident), accessor.method(&field.ident));
-    Some(emit(|span| match accessor {
+    emit(|span| match accessor {
         Accessor::Get => {
             let docs = docs(field, &format!("The value of `{plain}`."));
             let (output, body) = getter(session, field);
@@ -68,9 +65,9 @@ fn method(session: &Session, field: &Field, accessor: Accessor) -> Option<TokenS
                 #vis fn #name(&mut self) -> #ty { ::core::mem::replace(&mut self.#ident, #fresh()) }
             }
         }
+        // These stand in `finders`.
         Accessor::Find | Accessor::Delete => TokenStream::new(),
-    }))
-    .filter(|method| !method.is_empty())
+    })
 }
 
 /// The field's own doc comment, then what the method does.

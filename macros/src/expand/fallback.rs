@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{DeriveInput, parse_quote};
 
-use super::{emit, fresh, model::has_principal};
+use super::{emit, fresh, model::principal};
 use crate::{attr::RuntimePath, model::Session};
 
 /// The traits.
@@ -49,5 +49,5 @@ pub(super) fn fields(session: &Session) -> TokenStream {
         let (ty, name) = (&field.ty, fresh(&field.ident));
         emit(|span| quote_spanned!(span=> fn #name() -> #ty { ::core::unreachable!() }))
     });
-    first_values.chain(has_principal(session)).collect()
+    first_values.chain(principal(session)).collect()
 }

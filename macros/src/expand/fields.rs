@@ -3,11 +3,11 @@
 //! Everything else that is emitted names a field's type only through these two, so each trait bound is met once and a type
 //! that does not fit is one error.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Expr, ExprLit, Lit};
 
-use super::{at, emit, first, fresh, proof};
+use super::{emit, first, fresh, proof};
 use crate::{
     model::{Field, Session, without_self},
     shape::Shape,
@@ -20,46 +20,66 @@ pub(super) fn expand(session: &Session) -> TokenStream {
 }
 
 fn prove(session: &Session, field: &Field) -> TokenStream {
-    let (runtime, ty, name) = (&session.runtime, &field.ty, proof(&field.ident));
-    let span = at(first(&field.written));
+    let (ty, name, span) = (&field.ty, proof(&field.ident), first(&field.written));
+    let private = private(session, span);
     let Some(column) = &field.column else {
-        return quote_spanned! {span=>
-            const #name: #runtime::__private::FieldOf<#ty> = #runtime::__private::payload::<#ty>();
-        };
+        return quote_spanned!(span=> const #name: #private::FieldOf<#ty> = #private::payload::<#ty>(););
     };
     let column = &column.name.text;
     let mut value = if field.keys.json.is_some() {
-        quote_spanned!(span=> #runtime::__private::json::<#ty>(#column))
+        quote_spanned!(span=> #private::json::<#ty>(#column))
     } else if field.keys.principal.is_some() {
-        quote_spanned!(span=> #runtime::__private::principal::<#ty>(#column))
+        let model = &session.ident;
+        quote_spanned!(span=> #private::principal::<#model>(#column))
     } else {
-        quote_spanned!(span=> #runtime::__private::column::<#ty>(#column))
+        quote_spanned!(span=> #private::column::<#ty>(#column))
     };
-    if let Some(max_len) = &field.keys.max_len {
-        let max_len = &max_len.value;
-        let check = quote_spanned!(at(max_len.span())=> max_len(#max_len));
-        value = quote_spanned!(span=> #value.#check);
+    if let Some(max_len) = field.keys.max_len.as_ref().map(|max_len| &max_len.value) {
+        value = quote_spanned!(span=> #value.max_len(#max_len));
     }
-    if let Some(from) = &field.keys.renamed_from {
-        let from = from.value.value();
+    if let Some(from) = field.keys.renamed_from.as_ref().map(|from| from.value.value()) {
         value = quote_spanned!(span=> #value.renamed_from(#from));
     }
-    if let Some(key) = session.key_of(field) {
-        let check = quote_spanned!(at(key)=> key());
-        value = quote_spanned!(span=> #value.#check);
-    }
-    quote_spanned!(span=> const #name: #runtime::__private::ColumnOf<#ty> = #value;)
+    let proof = quote_spanned!(span=> const #name: #private::ColumnOf<#ty> = #value;);
+    proof.into_iter().chain(assertions(session, field)).collect()
+}
+
+/// What only the type knows, each in a const of its own: those are evaluated by `cargo check` too.
+fn assertions(session: &Session, field: &Field) -> TokenStream {
+    let max_len = field.keys.max_len.as_ref().map(|max_len| max_len.key.span());
+    let checks = [
+        ("assert_null_is_clear", matches!(field.shape, Shape::Option(..)).then(|| first(&field.written))),
+        ("assert_has_length", max_len),
+        ("assert_index_key", session.key_of(field)),
+    ];
+    let needed = checks.into_iter().filter_map(|(assertion, span)| Some((assertion, span?)));
+    needed
+        .map(|(assertion, span)| {
+            let (private, assertion, proof) =
+                (private(session, span), Ident::new(assertion, span), proof(&field.ident));
+            quote_spanned!(span=> const _: () = #private::#assertion(&#proof);)
+        })
+        .collect()
+}
+
+fn private(session: &Session, span: Span) -> TokenStream {
+    let runtime = session.runtime.at(span);
+    quote_spanned!(span=> #runtime::__private)
 }
 
 fn first_value(session: &Session, field: &Field) -> TokenStream {
-    let (runtime, ty, name) = (&session.runtime, &field.ty, fresh(&field.ident));
+    let (ty, name) = (&field.ty, fresh(&field.ident));
     let value = match (&field.default, &field.shape) {
         // What `default = "guest"` on a `String` can only mean.
         (Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })), Shape::Text) => {
-            quote_spanned!(at(text.span())=> ::core::convert::From::from(#text))
+            quote_spanned!(text.span()=> ::core::convert::From::from(#text))
         }
         (Some(default), _) => without_self(quote::ToTokens::to_token_stream(default), &session.ident),
-        (None, _) => quote_spanned!(at(first(&field.written))=> #runtime::__private::fresh::<#ty>()),
+        (None, _) => {
+            let span = first(&field.written);
+            let private = private(session, span);
+            quote_spanned!(span=> #private::fresh::<#ty>())
+        }
     };
     emit(|span| quote_spanned!(span=> fn #name() -> #ty { #value }))
 }

@@ -19,9 +19,15 @@ pub(super) enum Bodies {
 pub(super) fn expand(session: &Session, bodies: Bodies) -> TokenStream {
     let ident = &session.ident;
     let finders: Vec<_> = session
-        .columns()
-        .filter(|(field, _)| field.accessors(session.has_finder(field)).contains(&Accessor::Find))
-        .map(|(field, column)| finders(session, field, column, bodies))
+        .methods()
+        .filter_map(|(field, accessor)| {
+            let column = field.column.as_ref()?;
+            match accessor {
+                Accessor::Find => Some(find(session, field, column, bodies)),
+                Accessor::Delete => Some(delete(session, field, column, bodies)),
+                _ => None,
+            }
+        })
         .collect();
     if finders.is_empty() {
         return TokenStream::new();
@@ -36,35 +42,28 @@ pub(super) fn expand(session: &Session, bodies: Bodies) -> TokenStream {
     })
 }
 
-fn finders(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> TokenStream {
-    let (vis, runtime, ident) = (&session.vis, &session.runtime, &field.ident);
-    let (find, delete) = (Accessor::Find.method(ident), Accessor::Delete.method(ident));
-    let (position, proof, plain) = (Literal::usize_unsuffixed(column.position), proof(ident), field.plain());
+fn find(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> TokenStream {
+    let (vis, runtime, ident, name) =
+        (&session.vis, &session.runtime, &field.ident, Accessor::Find.method(&field.ident));
+    let docs = docs(field, &format!("Finds the sessions whose `{}` is this.", field.plain()));
     let (argument, value) = argument(session, field);
-    let find_docs = docs(field, &format!("Finds the sessions whose `{plain}` is this."));
-    let delete_docs = docs(field, &format!("Ends the sessions whose `{plain}` is this, and says how many there were."));
+    let (position, proof) = (Literal::usize_unsuffixed(column.position), proof(ident));
     emit(|span| {
-        let (find_body, delete_body) = match bodies {
-            Bodies::Real => {
-                let column = quote_spanned!(span=> &#proof.to_column(&#value));
-                let sessions =
-                    quote_spanned!(span=> ::core::convert::Into::<#runtime::store::Sessions<'a, S>>::into(sessions));
-                (
-                    quote_spanned!(span=> #sessions.find_by_column(#position, #column).await),
-                    quote_spanned!(span=> #sessions.delete_by_column(#position, #column, ::core::option::Option::None).await),
-                )
-            }
-            Bodies::Unreachable => {
-                (quote_spanned!(span=> ::core::unreachable!()), quote_spanned!(span=> ::core::unreachable!()))
-            }
+        let body = match bodies {
+            Bodies::Real => quote_spanned! {span=>
+                ::core::convert::Into::<#runtime::store::Sessions<'a, S>>::into(sessions)
+                    .find_by_column(#position, &#proof.to_column(&#value))
+                    .await
+            },
+            Bodies::Unreachable => quote_spanned!(span=> ::core::unreachable!()),
         };
         quote_spanned! {span=>
-            #find_docs
+            #docs
             #[doc = ""]
             #[doc = " # Errors"]
             #[doc = ""]
             #[doc = " When the store does not answer."]
-            #vis async fn #find<'a, S>(
+            #vis async fn #name<'a, S>(
                 sessions: impl ::core::convert::Into<#runtime::store::Sessions<'a, S>>,
                 #ident: #argument,
             ) -> ::core::result::Result<
@@ -74,22 +73,42 @@ fn finders(session: &Session, field: &Field, column: &Column, bodies: Bodies) ->
             where
                 S: #runtime::store::FindByColumn<Model = Self>,
             {
-                #find_body
+                #body
             }
+        }
+    })
+}
 
-            #delete_docs
+fn delete(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> TokenStream {
+    let (vis, runtime, ident, name) =
+        (&session.vis, &session.runtime, &field.ident, Accessor::Delete.method(&field.ident));
+    let docs =
+        docs(field, &format!("Ends the sessions whose `{}` is this, and says how many there were.", field.plain()));
+    let (argument, value) = argument(session, field);
+    let (position, proof) = (Literal::usize_unsuffixed(column.position), proof(ident));
+    emit(|span| {
+        let body = match bodies {
+            Bodies::Real => quote_spanned! {span=>
+                ::core::convert::Into::<#runtime::store::Sessions<'a, S>>::into(sessions)
+                    .delete_by_column(#position, &#proof.to_column(&#value), ::core::option::Option::None)
+                    .await
+            },
+            Bodies::Unreachable => quote_spanned!(span=> ::core::unreachable!()),
+        };
+        quote_spanned! {span=>
+            #docs
             #[doc = ""]
             #[doc = " # Errors"]
             #[doc = ""]
             #[doc = " When the store does not answer."]
-            #vis async fn #delete<'a, S>(
+            #vis async fn #name<'a, S>(
                 sessions: impl ::core::convert::Into<#runtime::store::Sessions<'a, S>>,
                 #ident: #argument,
             ) -> ::core::result::Result<::core::primitive::u64, #runtime::store::StoreError>
             where
                 S: #runtime::store::FindByColumn<Model = Self>,
             {
-                #delete_body
+                #body
             }
         }
     })

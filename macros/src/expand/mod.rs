@@ -44,6 +44,7 @@ pub(crate) fn session(input: TokenStream) -> TokenStream {
             ]);
             emit(|_| quote::quote!(#mistakes #fallback))
         }
+        None if !check::is_sized(&input) => mistakes,
         None => {
             let fallback = wrap(&[fallback::model(&input, &crate::attr::RuntimePath::new(None))]);
             emit(|_| quote::quote!(#mistakes #fallback))
@@ -62,6 +63,7 @@ fn wrap(parts: &[TokenStream]) -> TokenStream {
                 non_snake_case,
                 non_upper_case_globals,
                 unused_qualifications,
+                unused_variables,
                 clippy::all,
                 clippy::nursery,
                 clippy::pedantic,
@@ -81,11 +83,6 @@ fn bind(session: &Session) -> TokenStream {
 /// Names of what is emitted are looked up where the derive stands, but its local variables are its own.
 fn emit(tokens: impl FnOnce(Span) -> TokenStream) -> TokenStream {
     tokens(Span::mixed_site())
-}
-
-/// A span that an error is shown at, with the hygiene of [`emit`].
-fn at(span: Span) -> Span {
-    Span::mixed_site().located_at(span)
 }
 
 /// The const that proves what the field's type can do.

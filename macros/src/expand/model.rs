@@ -1,9 +1,9 @@
-//! The traits: `SessionModel`, and `HasPrincipal` where a field says whom the session belongs to.
+//! The traits: `SessionModel`, and `PrincipalSource` where a field says whom the session belongs to.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 
-use super::{at, emit, first, fresh, proof};
+use super::{emit, fresh, proof};
 use crate::{
     attr::MergeKey,
     model::{Field, Session},
@@ -56,8 +56,8 @@ pub(super) fn expand(session: &Session) -> TokenStream {
             }
         }
     });
-    let principal = has_principal(session);
-    emit(|_| quote::quote!(#model #principal))
+    let source = self::principal(session);
+    emit(|_| quote::quote!(#model #source))
 }
 
 fn metadata(session: &Session, field: &Field) -> TokenStream {
@@ -83,22 +83,20 @@ fn metadata(session: &Session, field: &Field) -> TokenStream {
 /// The merge policy, unless it is the default.
 fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
     let (runtime, ty) = (&session.runtime, &field.ty);
+    let policy = |name: &str, span: Span| {
+        let (runtime, name) = (runtime.at(span), Ident::new(name, span));
+        quote_spanned!(span=> #runtime::merge::#name)
+    };
     let function = match (&field.keys.merge, &field.keys.flash) {
         (Some(merge), _) => match &merge.value {
-            MergeKey::Policy(policy) => {
-                let span = at(policy.span());
-                match policy.value().as_str() {
-                    "last" => return None,
-                    "reject" => return Some(quote_spanned!(span=> #runtime::merge::Merge::Reject)),
-                    function => {
-                        let function = proc_macro2::Ident::new(function, span);
-                        quote_spanned!(span=> #runtime::merge::#function)
-                    }
-                }
-            }
-            MergeKey::Function(function) => quote::ToTokens::to_token_stream(function),
+            MergeKey::Policy(name) => match name.value().as_str() {
+                "last" => return None,
+                "reject" => return Some(emit(|span| quote_spanned!(span=> #runtime::merge::Merge::Reject))),
+                function => policy(function, name.span()),
+            },
+            MergeKey::Function(function) => function.to_token_stream(),
         },
-        (None, Some(flash)) => quote_spanned!(at(flash.key.span())=> #runtime::merge::flash),
+        (None, Some(flash)) => policy("flash", flash.key.span()),
         (None, None) => return None,
     };
     Some(emit(
@@ -109,7 +107,7 @@ fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
 fn arm(field: &Field, position: usize, access: &str) -> TokenStream {
     let (ident, proof, position) = (&field.ident, proof(&field.ident), Literal::usize_unsuffixed(position));
     emit(|span| {
-        let access = proc_macro2::Ident::new(access, span);
+        let access = Ident::new(access, span);
         let borrow = if access == "exclusive" {
             quote_spanned!(span=> &mut self.#ident)
         } else {
@@ -122,22 +120,21 @@ fn arm(field: &Field, position: usize, access: &str) -> TokenStream {
     })
 }
 
-pub(super) fn has_principal(session: &Session) -> Option<TokenStream> {
+pub(super) fn principal(session: &Session) -> Option<TokenStream> {
     let field = session.principal()?;
     let (model, runtime, ident, ty) = (&session.ident, &session.runtime, &field.ident, &field.ty);
-    let ty = quote_spanned!(at(first(&field.written))=> <#ty as #runtime::model::PrincipalField>::Principal);
     Some(emit(|span| {
         quote_spanned! {span=>
             #[automatically_derived]
-            impl #runtime::model::HasPrincipal for #model {
-                type Principal = #ty;
+            impl #runtime::__private::PrincipalSource for #model {
+                type Field = #ty;
 
-                fn principal(&self) -> ::core::option::Option<&Self::Principal> {
-                    #runtime::model::PrincipalField::get(&self.#ident)
+                fn principal_field(&self) -> &Self::Field {
+                    &self.#ident
                 }
 
-                fn set_principal(&mut self, principal: ::core::option::Option<Self::Principal>) {
-                    #runtime::model::PrincipalField::set(&mut self.#ident, principal);
+                fn principal_field_mut(&mut self) -> &mut Self::Field {
+                    &mut self.#ident
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Whom a session belongs to.
 
 use super::{Column, SessionModel, SessionValue};
+use crate::__private::PrincipalSource;
 
 /// A session struct with a `#[session(principal)]` field.
 #[diagnostic::on_unimplemented(
@@ -45,5 +46,18 @@ impl<P: Column + SessionValue> PrincipalField for Option<P> {
 
     fn set(&mut self, principal: Option<P>) {
         *self = principal;
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SessionModel + PrincipalSource> HasPrincipal for T {
+    type Principal = <T::Field as PrincipalField>::Principal;
+
+    fn principal(&self) -> Option<&Self::Principal> {
+        self.principal_field().get()
+    }
+
+    fn set_principal(&mut self, principal: Option<Self::Principal>) {
+        self.principal_field_mut().set(principal);
     }
 }

@@ -1,0 +1,204 @@
+//! One trial of one rule: an opened store, records to try it with, and a seed for what is left to chance.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::{runtime, time};
+
+use super::{
+    Backend, Model,
+    oracle::{Action, Answer, Snapshot, perform},
+    random::{self, Random, SEED_VARIABLE},
+};
+use crate::{
+    clock::{Clock, SystemClock, Timestamp},
+    expiry::{Expiry, Lifetime},
+    model::ColumnValue,
+    record::{Credential, Record, Retirement, Version},
+    store::{Activity, Store},
+    token::{Secret, SessionId},
+};
+
+/// Tries one rule on one backend. [`store_contract!`](crate::store_contract) makes a test of each.
+///
+/// # Panics
+///
+/// When the store breaks the rule, fails, or takes longer than [`Backend::TIME_LIMIT`]. What was left to chance can be seen
+/// again with the seed that is then printed.
+pub fn check<B: Backend>(backend: B, rule: impl AsyncFn(&Kit<B>)) {
+    let seed = random::seed();
+    let _notice = SeedNotice(seed);
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    let runtime = runtime.unwrap_or_else(|error| panic!("no runtime for the test: {error}"));
+    runtime.block_on(async {
+        let trial = async {
+            let kit = Kit::open(backend, seed).await;
+            rule(&kit).await;
+            kit.close().await;
+        };
+        let in_time = time::timeout(B::TIME_LIMIT, trial).await;
+        assert!(in_time.is_ok(), "the store has not answered for {:?}", B::TIME_LIMIT);
+    });
+}
+
+/// Says how to see a failure again.
+struct SeedNotice(u64);
+
+impl Drop for SeedNotice {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("to see this failure again, set {SEED_VARIABLE}={}", self.0);
+        }
+    }
+}
+
+/// What a rule tries a backend with.
+#[derive(Debug)]
+pub struct Kit<B: Backend> {
+    pub(super) backend: B,
+    pub(super) namespace: String,
+    /// The store under trial.
+    pub(super) store: Arc<B::Store<Model>>,
+    random: Mutex<Random>,
+    made: Mutex<Vec<SessionId>>,
+}
+
+impl<B: Backend> Kit<B> {
+    async fn open(backend: B, seed: u64) -> Self {
+        // Not from the seed: what an earlier run of the same seed left behind must not be met again.
+        let namespace =
+            new_id().as_bytes().iter().take(8).fold("sessio_".to_owned(), |name, byte| format!("{name}{byte:02x}"));
+        let store = Arc::new(backend.open(&namespace).await);
+        Self { backend, namespace, store, random: Mutex::new(Random::new(seed)), made: Mutex::default() }
+    }
+
+    async fn close(self) {
+        let made = std::mem::take(&mut *self.made.lock());
+        for id in made {
+            perform(&*self.store, &Action::Delete(id)).await;
+        }
+        drop(self.store);
+        self.backend.close(&self.namespace).await;
+    }
+
+    /// A new id, whose record is deleted after the trial.
+    pub(super) fn id(&self) -> SessionId {
+        let id = new_id();
+        self.made.lock().push(id);
+        id
+    }
+
+    /// Has the record of this id deleted after the trial.
+    pub(super) fn adopt(&self, id: SessionId) {
+        self.made.lock().push(id);
+    }
+
+    /// A generator of its own for a part of the rule.
+    pub(super) fn random(&self) -> Random {
+        Random::new(self.random.lock().next())
+    }
+
+    /// A new record that ends in 14 days. Its payload and columns are random, its credential remembers one secret.
+    pub(super) fn record(&self) -> Record {
+        let mut random = self.random.lock();
+        let now = self.now();
+        let [first, second] = [new_secret(), new_secret()];
+        Record {
+            id: self.id(),
+            version: Version::FIRST,
+            credential: Credential::new(&first).replaced(&second, Retirement::Renewed, now),
+            life: Lifetime::begin(Expiry::default(), now),
+            data: payload(&mut random),
+            columns: columns(&mut random),
+        }
+    }
+
+    /// The next version of a record: everything else changes too, but for the id and the creation.
+    pub(super) fn next(&self, record: &Record) -> Record {
+        let mut random = self.random.lock();
+        let later = record.life.seen_at + Duration::from_micros(1 + random.next() % 1_000_000);
+        Record {
+            id: record.id,
+            version: record.version.next(),
+            credential: record.credential.replaced(&new_secret(), Retirement::PrincipalChanged, later),
+            life: record.life.under(Expiry::new(Duration::from_hours(24 * 20), Duration::from_hours(24 * 40)), later),
+            data: payload(&mut random),
+            columns: columns(&mut random),
+        }
+    }
+
+    /// The operating system's time, which servers with an expiry of their own go by too.
+    #[expect(clippy::unused_self, reason = "rules ask the kit for everything")]
+    pub(super) fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    /// The record as the store must give it back.
+    #[expect(clippy::unused_self, reason = "rules ask the kit for everything")]
+    pub(super) fn stored(&self, record: &Record) -> Snapshot {
+        Snapshot::stored(record, B::Store::<Model>::LAYOUT)
+    }
+
+    /// Makes a new record.
+    pub(super) async fn created(&self) -> Record {
+        let record = self.record();
+        assert_eq!(self.create(&record).await, Answer::Created);
+        record
+    }
+
+    pub(super) async fn create(&self, record: &Record) -> Answer {
+        perform(&*self.store, &Action::Create(record.clone())).await
+    }
+
+    pub(super) async fn load(&self, id: SessionId) -> Answer {
+        perform(&*self.store, &Action::Load(id)).await
+    }
+
+    pub(super) async fn update(&self, expected: Version, record: &Record) -> Answer {
+        perform(&*self.store, &Action::Update { expected, record: record.clone() }).await
+    }
+
+    pub(super) async fn touch(&self, id: SessionId, activity: Activity) -> Answer {
+        perform(&*self.store, &Action::Touch { id, activity }).await
+    }
+
+    pub(super) async fn delete(&self, id: SessionId) -> Answer {
+        perform(&*self.store, &Action::Delete(id)).await
+    }
+
+    /// Asserts that the store keeps exactly this record.
+    pub(super) async fn assert_kept(&self, record: &Record, why: &str) {
+        assert_eq!(self.load(record.id).await, Answer::Loaded(self.stored(record)), "{why}");
+    }
+
+    /// Asserts that the store has no record with this id.
+    pub(super) async fn assert_nothing(&self, id: SessionId, why: &str) {
+        assert_eq!(self.load(id).await, Answer::Nothing, "{why}");
+    }
+}
+
+pub(super) fn new_id() -> SessionId {
+    SessionId::random().unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub(super) fn new_secret() -> Secret {
+    Secret::random().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn payload(random: &mut Random) -> Bytes {
+    let note = "x".repeat(random.below(200));
+    format!(r#"{{"visits":{},"note":"{note}"}}"#, random.below(1_000_000)).into()
+}
+
+/// Few different values, so that sessions share them and indexes have something to tell apart.
+fn columns(random: &mut Random) -> Vec<ColumnValue> {
+    let user = match random.below(4) {
+        0 => ColumnValue::Null,
+        _ => ColumnValue::Int(USERS[random.below(USERS.len())]),
+    };
+    vec![user, ColumnValue::Text(CITIES[random.below(CITIES.len())].to_owned())]
+}
+
+pub(super) const USERS: [i64; 5] = [0, 1, -1, i64::MAX, i64::MIN];
+pub(super) const CITIES: [&str; 6] = ["Köln", "köln", "Koln", "Koln ", "", "'; DROP TABLE users; --"];
