@@ -13,8 +13,8 @@ use super::{
     store::SqlStore,
 };
 
-/// How often a statement is tried that the database gives up in favour of another.
-const ATTEMPTS: u32 = 8;
+/// How often a statement is tried that the database gives up in favour of another, or that another has overtaken.
+pub(super) const ATTEMPTS: u32 = 8;
 
 impl<D: Driver, T> SqlStore<D, T> {
     /// Runs a statement, waiting for a connection and for the answer no longer than the store's time-out in all.

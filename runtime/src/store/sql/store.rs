@@ -10,6 +10,7 @@ use super::{
     fault::{Fault, Verdict},
     parameter::Parameter,
     row::{is_absent, read_int, read_record},
+    run::ATTEMPTS,
     statements::Statements,
 };
 use crate::{
@@ -85,36 +86,28 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
         fault.into_store_error(&T::SCHEMA)
     }
 
-    async fn update_with_current(&self, parameters: &[Parameter<'_>], id: SessionId, expected: Version) -> Updated {
+    /// Updates once. The record that a conflict brings may be of the expected version: then it was created, or written
+    /// and seen, between two looks at it.
+    async fn update_once(&self, parameters: &[Parameter<'_>], id: SessionId) -> Result<Update, StoreError> {
         let answer = self.run(&self.statements.update, parameters).await.map_err(Self::error)?;
-        let Some(row) = answer.rows.first() else {
-            return Err(StoreError::corrupt("an update without an answer"));
-        };
-        if read_int::<D>(row, 0)? == 1 {
-            return Ok(Update::Updated);
+        match D::CONFLICT {
+            Conflict::InAnswer => {
+                let row = answer.rows.first().ok_or_else(|| StoreError::corrupt("an update without an answer"))?;
+                if read_int::<D>(row, 0)? == 1 {
+                    Ok(Update::Updated)
+                } else if is_absent::<D>(row, 1)? {
+                    Ok(Update::Gone)
+                } else {
+                    Ok(Update::Conflict(Box::new(read_record::<D>(row, 1, &T::SCHEMA)?)))
+                }
+            }
+            Conflict::SecondStatement if answer.affected > 0 => Ok(Update::Updated),
+            Conflict::SecondStatement => {
+                Ok(self.load(id).await?.map_or(Update::Gone, |current| Update::Conflict(Box::new(current))))
+            }
         }
-        if is_absent::<D>(row, 1)? {
-            return Ok(Update::Gone);
-        }
-        let current = read_record::<D>(row, 1, &T::SCHEMA)?;
-        if current.version == expected {
-            // The statement waited for a write that began before it, and sees the table as it was before both.
-            return self.conflict(id).await;
-        }
-        Ok(Update::Conflict(Box::new(current)))
-    }
-
-    async fn update_then_current(&self, parameters: &[Parameter<'_>], id: SessionId) -> Updated {
-        let answer = self.run(&self.statements.update, parameters).await.map_err(Self::error)?;
-        if answer.affected > 0 { Ok(Update::Updated) } else { self.conflict(id).await }
-    }
-
-    async fn conflict(&self, id: SessionId) -> Updated {
-        Ok(self.load(id).await?.map_or(Update::Gone, |current| Update::Conflict(Box::new(current))))
     }
 }
-
-type Updated = Result<Update, StoreError>;
 
 impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
     type Model = T;
@@ -143,10 +136,14 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
         let mut parameters = Vec::new();
         written::<T>(&mut parameters, record, &state)?;
         parameters.extend([Parameter::id(&record.id), Parameter::version(expected)]);
-        match D::CONFLICT {
-            Conflict::InAnswer => self.update_with_current(&parameters, record.id, expected).await,
-            Conflict::SecondStatement => self.update_then_current(&parameters, record.id).await,
+        for _ in 0..ATTEMPTS {
+            match self.update_once(&parameters, record.id).await? {
+                // No order of events explains that the expected version is there and was not replaced.
+                Update::Conflict(current) if current.version == expected => {}
+                settled => return Ok(settled),
+            }
         }
+        Err(StoreError::unavailable("the session changes faster than it can be written"))
     }
 
     async fn touch(&self, id: SessionId, activity: Activity) -> Result<Touch, StoreError> {
