@@ -20,6 +20,8 @@ mod memory;
 mod offload;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "sql")]
+mod sql;
 mod sync;
 
 #[cfg(feature = "cookie")]
@@ -33,6 +35,10 @@ pub use file::{Damage, FileError, FileStore};
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::{RedisStore, RedisStoreBuilder};
+#[cfg(feature = "sqlite")]
+pub use sql::SqliteStore;
+#[cfg(feature = "sql")]
+pub use sql::{SqlDriver, SqlStore};
 pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
