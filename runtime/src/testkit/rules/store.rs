@@ -259,7 +259,7 @@ pub async fn every_column_value_survives<B: Backend>(kit: &Kit<B>) {
     }
 }
 
-/// Ids are 16 bytes, and every one of their bits counts (a peer's MySQL store compares them without their case).
+/// Ids are 16 bytes, and every one of their bits counts (a peer's `MySQL` store compares them without their case).
 pub async fn ids_that_differ_in_one_bit_are_different_sessions<B: Backend>(kit: &Kit<B>) {
     let record = kit.created().await;
     for bit in 0..SessionId::LEN * 8 {
