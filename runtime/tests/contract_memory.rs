@@ -34,9 +34,11 @@ mod distant {
     };
     use tokio::task::yield_now;
 
-    /// Servers by namespace and kind.
     #[derive(Default)]
-    struct Servers(Mutex<HashMap<(String, &'static str), Box<dyn Any + Send>>>);
+    struct Servers(Mutex<HashMap<Address, Box<dyn Any + Send>>>);
+
+    /// The namespace and the kind.
+    type Address = (String, &'static str);
 
     impl Backend for Servers {
         type Store<T: SessionModel> = Distant<T>;
