@@ -16,8 +16,9 @@
 /// A word for a trait that the store does not implement does not compile. The rules of the five verbs are always tested.
 /// Attributes before the backend, such as `#[ignore = "needs a server"]`, are put on every test.
 ///
-/// Each test opens its own store and runs on its own multi-threaded tokio runtime, so the tests may run side by side. A
-/// failure prints a seed; with that in the environment variable `SESSIO_TESTKIT_SEED` the rule makes the same choices again.
+/// Each test opens its own stores on its own tokio runtimes, first one of a single thread, then one of several, so the tests
+/// may run side by side. A failure prints a seed; with that in the environment variable `SESSIO_TESTKIT_SEED` the rule makes
+/// the same choices again.
 ///
 /// ```
 /// use sessio::{model::SessionModel, store::MemoryStore, testkit::Backend};

@@ -79,6 +79,15 @@ async fn every_one_of_1600_overlapping_writes_is_kept_in_memory() {
     keeps_every_write(MemoryStore::new()).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_one_of_1600_overlapping_writes_is_kept_in_sqlite() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("marks.db").display());
+    let store = SqliteStore::connect(&url).await.expect("a new database");
+    store.migrate().await.expect("a new table");
+    keeps_every_write(store).await;
+}
+
 #[derive(Session)]
 struct Cart {
     #[session(merge = "append")]
