@@ -23,7 +23,6 @@ mod find;
 mod key;
 mod link;
 mod script;
-#[allow(clippy::module_inception, reason = "the store itself, apart from the parts it stands on")]
 mod store;
 
 pub use builder::RedisStoreBuilder;
