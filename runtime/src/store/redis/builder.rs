@@ -166,7 +166,7 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
     fn tcp_settings(&self) -> TcpSettings {
         let settings = TcpSettings::default().set_nodelay(true);
         #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-        let settings = settings.set_user_timeout(self.connect_timeout.max(self.response_timeout) * 2);
+        let settings = settings.set_user_timeout(self.connect_timeout.max(self.response_timeout).saturating_mul(2));
         settings
     }
 
