@@ -7,7 +7,12 @@ use axum::{
     extract::{Path, State},
     routing::get,
 };
-use sessio::{IntoBackend, Session, SessionLayer, cookie::CookieSpec, model::SessionModel, store::MemoryStore};
+use sessio::{
+    IntoBackend, Session, SessionLayer,
+    cookie::CookieSpec,
+    model::SessionModel,
+    store::{MemoryStore, SqliteStore},
+};
 use sessio_flow_tests::{Browser, Server};
 use tokio::{sync::Barrier, task::JoinSet};
 
