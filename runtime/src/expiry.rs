@@ -118,6 +118,12 @@ impl Lifetime {
         self.expires_at <= now
     }
 
+    /// The limits that the session lives under.
+    pub fn expiry(&self) -> Expiry {
+        let expiry = Expiry::new(self.idle, self.absolute_at.since(self.created_at));
+        if self.persistent { expiry.persistent() } else { expiry }
+    }
+
     /// The same life after activity at `now`. It never shortens what other requests have already earned.
     #[must_use]
     pub fn touched(mut self, now: Timestamp) -> Self {

@@ -24,6 +24,11 @@ pub enum Merge {
 }
 
 /// Numbers that can be merged by adding both changes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be merged by `add`",
+    label = "not a number",
+    note = "`add` merges integers, floating point numbers and `Duration`; for another type implement `sessio::merge::Add`, or write `merge = path::to::function`"
+)]
 pub trait Add: Sized {
     /// `theirs + (mine - base)`, saturating at the type's limits.
     #[must_use]
@@ -33,6 +38,7 @@ pub trait Add: Sized {
 // Growing and shrinking apart: an unsigned number can shrink, and a difference that a signed one cannot hold still counts.
 macro_rules! add_integers {
     ($($ty:ty: $grow:ident, $shrink:ident);+ $(;)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl Add for $ty {
             fn add_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
                 if mine >= base {
@@ -63,6 +69,7 @@ add_integers! {
 
 macro_rules! add_floats {
     ($($ty:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl Add for $ty {
             fn add_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
                 theirs + (mine - base)
@@ -78,17 +85,33 @@ pub fn add<T: Add>(base: &T, mine: &T, theirs: &T) -> T {
     T::add_changes(base, mine, theirs)
 }
 
+/// Values of which one is the greater. Implemented for every type that fits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be merged by `max` or `min`",
+    label = "has no order",
+    note = "derive `PartialOrd` and `Clone` for it, or write `merge = path::to::function`"
+)]
+pub trait Ordered: PartialOrd + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: PartialOrd + Clone> Ordered for T {}
+
 /// The policy `max`: the greater of both.
-pub fn max<T: PartialOrd + Clone>(_base: &T, mine: &T, theirs: &T) -> T {
+pub fn max<T: Ordered>(_base: &T, mine: &T, theirs: &T) -> T {
     if theirs > mine { theirs.clone() } else { mine.clone() }
 }
 
 /// The policy `min`: the lesser of both.
-pub fn min<T: PartialOrd + Clone>(_base: &T, mine: &T, theirs: &T) -> T {
+pub fn min<T: Ordered>(_base: &T, mine: &T, theirs: &T) -> T {
     if theirs < mine { theirs.clone() } else { mine.clone() }
 }
 
 /// Sets and maps that can be merged entry by entry.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be merged by `union`",
+    label = "not a set or a map",
+    note = "`union` merges sets and maps; for a list use `append`, for another type implement `sessio::merge::Union`, or write `merge = path::to::function`"
+)]
 pub trait Union: Sized {
     /// Theirs, with what I inserted or changed, and without what I removed.
     #[must_use]
@@ -97,6 +120,7 @@ pub trait Union: Sized {
 
 macro_rules! union_sets {
     ($($set:ident<T $(, $hasher:ident)?> { $($bound:tt)+ });+ $(;)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: $($bound)+ $(, $hasher: BuildHasher + Default)?> Union for $set<T $(, $hasher)?> {
             fn union_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
                 let kept = theirs.iter().filter(|entry| mine.contains(*entry) || !base.contains(*entry));
@@ -114,6 +138,7 @@ union_sets! {
 
 macro_rules! union_maps {
     ($($map:ident<K, V $(, $hasher:ident)?> { $($bound:tt)+ });+ $(;)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl<K: $($bound)+, V: Clone + PartialEq $(, $hasher: BuildHasher + Default)?> Union for $map<K, V $(, $hasher)?> {
             fn union_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
                 // A key that I left alone is theirs to keep, change or remove.
@@ -136,12 +161,18 @@ pub fn union<T: Union>(base: &T, mine: &T, theirs: &T) -> T {
 }
 
 /// Sequences to which both sides may append.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be merged by `append`",
+    label = "not a sequence",
+    note = "`append` merges `Vec`, `VecDeque` and `String`; for another type implement `sessio::merge::Append`, or write `merge = path::to::function`"
+)]
 pub trait Append: Sized {
     /// Theirs with what I appended behind it, if all I did was append; else mine.
     #[must_use]
     fn append_changes(base: &Self, mine: &Self, theirs: &Self) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + PartialEq> Append for Vec<T> {
     fn append_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
         match mine.strip_prefix(base.as_slice()) {
@@ -151,6 +182,7 @@ impl<T: Clone + PartialEq> Append for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + PartialEq> Append for VecDeque<T> {
     fn append_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
         if mine.len() >= base.len() && mine.iter().zip(base).all(|(mine, base)| mine == base) {
@@ -161,6 +193,7 @@ impl<T: Clone + PartialEq> Append for VecDeque<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Append for String {
     fn append_changes(base: &Self, mine: &Self, theirs: &Self) -> Self {
         mine.strip_prefix(base.as_str()).map_or_else(|| mine.clone(), |appended| format!("{theirs}{appended}"))
@@ -174,10 +207,21 @@ pub fn append<T: Append>(base: &T, mine: &T, theirs: &T) -> T {
     T::append_changes(base, mine, theirs)
 }
 
+/// What a `#[session(flash)]` field must be able to do. Implemented for every type that fits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a flash message",
+    label = "cannot be merged by `flash`",
+    note = "derive `Default`, `PartialEq` and `Clone` for it, write `Option<..>` around it, or choose another policy with `merge = ..`"
+)]
+pub trait Flash: Default + PartialEq + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default + PartialEq + Clone> Flash for T {}
+
 /// The policy of a `#[session(flash)]` field: a message that nobody has seen is not lost to one that was taken.
 ///
 /// Taking only takes what was there to be seen; when both sides set a message, mine stays.
-pub fn flash<T: Default + PartialEq + Clone>(_base: &T, mine: &T, theirs: &T) -> T {
+pub fn flash<T: Flash>(_base: &T, mine: &T, theirs: &T) -> T {
     if *mine == T::default() { theirs.clone() } else { mine.clone() }
 }
 

@@ -215,7 +215,7 @@ impl fmt::Debug for TokenText {
 /// The operating system could not give random bytes, so no session can be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
-pub struct RandomError(#[source] getrandom::Error);
+pub struct RandomError(#[source] pub(crate) getrandom::Error);
 
 #[cfg(test)]
 mod tests {

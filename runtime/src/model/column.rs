@@ -59,6 +59,10 @@ pub trait Column: Sized {
     /// Whether the column may be `NULL`. Only `Option<T>` sets it.
     const NULLABLE: bool = false;
 
+    /// Whether this is an `Option` inside an `Option`, so that `NULL` could mean either.
+    #[doc(hidden)]
+    const AMBIGUOUS: bool = false;
+
     /// The value for the column.
     fn to_column(&self) -> ColumnValue;
 
@@ -345,13 +349,11 @@ through_text! {
     Ipv6Addr => 45, "IPv6 address",
 }
 
-/// `NULL` is `None`. An `Option` inside an `Option` is refused, because `NULL` could mean either.
+/// `NULL` is `None`. A schema refuses an `Option` inside an `Option`.
 impl<T: Column> Column for Option<T> {
-    const TYPE: ColumnType = {
-        assert!(!T::NULLABLE, "a column is either NULL or a value; nest the inner `Option` with `#[session(json)]`");
-        T::TYPE
-    };
+    const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = true;
+    const AMBIGUOUS: bool = T::NULLABLE;
 
     fn to_column(&self) -> ColumnValue {
         self.as_ref().map_or(ColumnValue::Null, T::to_column)

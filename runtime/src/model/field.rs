@@ -87,7 +87,7 @@ impl<F> fmt::Debug for TypedColumn<F> {
     }
 }
 
-impl<F: Column + SessionValue> ColumnCodec for TypedColumn<F> {
+impl<F: Column + 'static> ColumnCodec for TypedColumn<F> {
     fn read(&self, field: &dyn Value) -> Result<ColumnValue, EncodeError> {
         Ok(typed::<F>(field).to_column())
     }
@@ -141,17 +141,17 @@ impl<F> fmt::Debug for TypedMerge<F> {
     }
 }
 
-impl<F: SessionValue> MergeFields for TypedMerge<F> {
+impl<F: 'static> MergeFields for TypedMerge<F> {
     fn merge(&self, base: &dyn Value, mine: &mut dyn Value, theirs: &dyn Value) {
         let merged = (self.0)(typed(base), typed(mine), typed(theirs));
         *typed_mut(mine) = merged;
     }
 }
 
-fn typed<F: SessionValue>(field: &dyn Value) -> &F {
+fn typed<F: 'static>(field: &dyn Value) -> &F {
     field.as_any().downcast_ref().expect("the derive pairs each field with a codec of its own type")
 }
 
-fn typed_mut<F: SessionValue>(field: &mut dyn Value) -> &mut F {
+fn typed_mut<F: 'static>(field: &mut dyn Value) -> &mut F {
     field.as_any_mut().downcast_mut().expect("the derive pairs each field with a codec of its own type")
 }

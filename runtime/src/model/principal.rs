@@ -1,6 +1,7 @@
 //! Whom a session belongs to.
 
 use super::{Column, SessionModel, SessionValue};
+use crate::__private::PrincipalSource;
 
 /// A session struct with a `#[session(principal)]` field.
 #[diagnostic::on_unimplemented(
@@ -25,9 +26,9 @@ pub trait HasPrincipal: SessionModel {
     label = "not an `Option` of a column type",
     note = "a new visitor is nobody yet, so write `Option<..>` around the type that names your users"
 )]
-pub trait PrincipalField {
+pub trait PrincipalField: Column + SessionValue {
     /// What names a principal.
-    type Principal;
+    type Principal: Column + SessionValue;
 
     /// The principal, if any.
     fn get(&self) -> Option<&Self::Principal>;
@@ -36,7 +37,7 @@ pub trait PrincipalField {
     fn set(&mut self, principal: Option<Self::Principal>);
 }
 
-impl<P> PrincipalField for Option<P> {
+impl<P: Column + SessionValue> PrincipalField for Option<P> {
     type Principal = P;
 
     fn get(&self) -> Option<&P> {
@@ -45,5 +46,18 @@ impl<P> PrincipalField for Option<P> {
 
     fn set(&mut self, principal: Option<P>) {
         *self = principal;
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SessionModel + PrincipalSource> HasPrincipal for T {
+    type Principal = <T::Field as PrincipalField>::Principal;
+
+    fn principal(&self) -> Option<&Self::Principal> {
+        self.principal_field().get()
+    }
+
+    fn set_principal(&mut self, principal: Option<Self::Principal>) {
+        self.principal_field_mut().set(principal);
     }
 }

@@ -51,6 +51,12 @@ pub trait Value: Any + Send + Sync {
     /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`.
     fn equals(&self, encoded: &[u8]) -> bool;
 
+    /// Whether the other value is of the same type and equal.
+    fn equals_value(&self, other: &dyn Value) -> bool;
+
+    /// Exchanges the value with another of the same type.
+    fn swap(&mut self, other: &mut dyn Value);
+
     /// The value with its type, for a merge policy or a column.
     fn as_any(&self) -> &dyn Any;
 
@@ -80,6 +86,16 @@ impl<T: SessionValue> Value for T {
             return true;
         }
         serde_json::from_slice::<T>(encoded).is_ok_and(|stored| stored == *self)
+    }
+
+    fn equals_value(&self, other: &dyn Value) -> bool {
+        other.as_any().downcast_ref::<T>().is_some_and(|other| self == other)
+    }
+
+    fn swap(&mut self, other: &mut dyn Value) {
+        if let Some(other) = other.as_any_mut().downcast_mut::<T>() {
+            std::mem::swap(self, other);
+        }
     }
 
     fn as_any(&self) -> &dyn Any {

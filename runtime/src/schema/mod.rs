@@ -1,5 +1,16 @@
 //! The table of a session struct: a constant that the derive builds and every dialect can translate.
 
+mod ddl;
+mod dialect;
+#[cfg(feature = "sql")]
+mod verify;
+
+#[cfg(feature = "sql")]
+pub(crate) use ddl::{TableColumn, table_columns, table_indexes, table_statement};
+pub use dialect::Dialect;
+#[cfg(feature = "sql")]
+pub(crate) use verify::{LiveColumn, LiveIndex, LiveTable, differences};
+
 use crate::model::ColumnType;
 
 /// The table that an SQL store keeps a session type in.
@@ -52,7 +63,13 @@ impl ColumnDef {
     }
 
     /// The column of a field of this type.
+    ///
+    /// # Panics
+    ///
+    /// For an `Option` inside an `Option`, because `NULL` could mean either.
+    #[track_caller]
     pub const fn of<T: crate::model::Column>(name: &'static str) -> Self {
+        assert!(!T::AMBIGUOUS, "a column is either NULL or a value; store the whole field with `#[session(json)]`");
         Self::new(name, T::TYPE, T::NULLABLE)
     }
 

@@ -1,0 +1,53 @@
+//! What a struct with mistakes gets: the same names with nothing behind them.
+//!
+//! Without it every use of the struct would be an error of its own, and the one that matters would drown.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{DeriveInput, parse_quote};
+
+use super::{emit, fresh, model::principal};
+use crate::{attr::RuntimePath, model::Session};
+
+/// The traits.
+pub(super) fn model(input: &DeriveInput, runtime: &RuntimePath) -> TokenStream {
+    let ident = &input.ident;
+    let mut generics = input.generics.clone();
+    generics
+        .make_where_clause()
+        .predicates
+        .push(parse_quote!(Self: ::core::marker::Sized + ::core::marker::Send + ::core::marker::Sync + 'static));
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    emit(|span| {
+        quote_spanned! {span=>
+            #[automatically_derived]
+            impl #parameters #runtime::model::SessionModel for #ident #arguments #bounds {
+                const KIND: &'static ::core::primitive::str = "";
+                const FIELDS: &'static [#runtime::model::Field] = &[];
+                const SCHEMA: #runtime::schema::Schema = #runtime::schema::Schema::new("", &[], &[]);
+                const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+
+                fn fresh() -> Self {
+                    ::core::unreachable!()
+                }
+
+                fn field(&self, _: ::core::primitive::usize) -> &dyn #runtime::model::Value {
+                    ::core::unreachable!()
+                }
+
+                fn field_mut(&mut self, _: ::core::primitive::usize) -> &mut dyn #runtime::model::Value {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    })
+}
+
+/// What the accessors stand on, and the principal.
+pub(super) fn fields(session: &Session) -> TokenStream {
+    let first_values = session.stored().map(|field| {
+        let (ty, name) = (&field.ty, fresh(&field.ident));
+        emit(|span| quote_spanned!(span=> fn #name() -> #ty { ::core::unreachable!() }))
+    });
+    first_values.chain(principal(session)).collect()
+}

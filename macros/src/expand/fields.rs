@@ -1,0 +1,93 @@
+//! For each field, the const that proves its type and the function that makes its first value.
+//!
+//! Everything else that is emitted names a field's type only through these two, so each trait bound is met once and a type
+//! that does not fit is one error.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{Expr, ExprLit, Lit};
+
+use super::{emit, first, fresh, proof};
+use crate::{
+    model::{Field, Session, without_self},
+    shape::Shape,
+};
+
+pub(super) fn expand(session: &Session) -> TokenStream {
+    let proofs = session.stored().map(|field| prove(session, field));
+    let first_values = session.fields.iter().map(|field| first_value(session, field));
+    proofs.chain(first_values).collect()
+}
+
+fn prove(session: &Session, field: &Field) -> TokenStream {
+    let (ty, name, span) = (&field.ty, proof(&field.ident), first(&field.written));
+    let private = private(session, span);
+    let Some(column) = &field.column else {
+        return quote_spanned!(span=> const #name: #private::FieldOf<#ty> = #private::payload::<#ty>(););
+    };
+    let column = &column.name.text;
+    let mut value = if field.keys.json.is_some() {
+        quote_spanned!(span=> #private::json::<#ty>(#column))
+    } else if field.keys.principal.is_some() {
+        let model = &session.ident;
+        quote_spanned!(span=> #private::principal::<#model>(#column))
+    } else {
+        quote_spanned!(span=> #private::column::<#ty>(#column))
+    };
+    if let Some(max_len) = field.keys.max_len.as_ref().map(|max_len| &max_len.value) {
+        value = quote_spanned!(span=> #value.max_len(#max_len));
+    }
+    if let Some(from) = field.keys.renamed_from.as_ref().map(|from| from.value.value()) {
+        value = quote_spanned!(span=> #value.renamed_from(#from));
+    }
+    let proof = quote_spanned!(span=> const #name: #private::ColumnOf<#ty> = #value;);
+    proof.into_iter().chain(assertions(session, field)).collect()
+}
+
+/// What only the type knows, each in a const of its own: those are evaluated by `cargo check` too.
+fn assertions(session: &Session, field: &Field) -> TokenStream {
+    let max_len = field.keys.max_len.as_ref().map(|max_len| max_len.key.span());
+    let checks = [
+        ("assert_null_is_clear", matches!(field.shape, Shape::Option(..)).then(|| first(&field.written))),
+        ("assert_has_length", max_len),
+        ("assert_index_key", session.key_of(field)),
+    ];
+    let needed = checks.into_iter().filter_map(|(assertion, span)| Some((assertion, span?)));
+    needed
+        .map(|(assertion, span)| {
+            let (private, assertion, proof) =
+                (private(session, span), Ident::new(assertion, span), proof(&field.ident));
+            quote_spanned!(span=> const _: () = #private::#assertion(&#proof);)
+        })
+        .collect()
+}
+
+fn private(session: &Session, span: Span) -> TokenStream {
+    let runtime = session.runtime.at(span);
+    quote_spanned!(span=> #runtime::__private)
+}
+
+fn first_value(session: &Session, field: &Field) -> TokenStream {
+    let (ty, name) = (&field.ty, fresh(&field.ident));
+    let value = match (field.default.as_ref().map(ungroup), &field.shape) {
+        // What `default = "guest"` on a `String` can only mean.
+        (Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })), Shape::Text) => {
+            quote_spanned!(text.span()=> ::core::convert::From::from(#text))
+        }
+        (Some(default), _) => without_self(default.to_token_stream(), &session.ident),
+        (None, _) => {
+            let span = first(&field.written);
+            let private = private(session, span);
+            quote_spanned!(span=> #private::fresh::<#ty>())
+        }
+    };
+    emit(|span| quote_spanned!(span=> fn #name() -> #ty { #value }))
+}
+
+/// The expression that a `macro_rules!` fragment wraps.
+fn ungroup(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => ungroup(&group.expr),
+        expression => expression,
+    }
+}

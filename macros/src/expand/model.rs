@@ -1,0 +1,140 @@
+//! The traits: `SessionModel`, and `PrincipalSource` where a field says whom the session belongs to.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+use super::{emit, fresh, proof};
+use crate::{
+    attr::MergeKey,
+    model::{Field, Session},
+};
+
+pub(super) fn expand(session: &Session) -> TokenStream {
+    let Session { ident, runtime, kind, table, .. } = session;
+    let (kind, table) = (&kind.text, &table.text);
+    let fields = session.stored().map(|field| metadata(session, field));
+    let principal = match session.principal().and_then(|field| field.position).map(Literal::usize_unsuffixed) {
+        Some(position) => emit(|span| quote_spanned!(span=> ::core::option::Option::Some(#position))),
+        None => emit(|span| quote_spanned!(span=> ::core::option::Option::None)),
+    };
+    let first_values = session.fields.iter().map(|field| {
+        let (ident, fresh) = (&field.ident, fresh(&field.ident));
+        emit(|span| quote_spanned!(span=> #ident: #fresh()))
+    });
+    let arms = |access: &str| -> TokenStream {
+        let stored = session.stored().zip(0..);
+        stored.map(|(field, position)| arm(field, position, access)).collect()
+    };
+    let (shared, exclusive) = (arms("shared"), arms("exclusive"));
+    let model = emit(|span| {
+        quote_spanned! {span=>
+            #[automatically_derived]
+            impl #runtime::model::SessionModel for #ident {
+                const KIND: &'static ::core::primitive::str = #kind;
+                const FIELDS: &'static [#runtime::model::Field] = &[#(#fields),*];
+                const SCHEMA: #runtime::schema::Schema =
+                    #runtime::schema::Schema::new(#table, __COLUMNS, __INDEXES);
+                const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = #principal;
+
+                fn fresh() -> Self {
+                    Self { #(#first_values),* }
+                }
+
+                fn field(&self, index: ::core::primitive::usize) -> &dyn #runtime::model::Value {
+                    match index {
+                        #shared
+                        _ => #runtime::__private::no_such_field(#kind, index),
+                    }
+                }
+
+                fn field_mut(&mut self, index: ::core::primitive::usize) -> &mut dyn #runtime::model::Value {
+                    match index {
+                        #exclusive
+                        _ => #runtime::__private::no_such_field(#kind, index),
+                    }
+                }
+            }
+        }
+    });
+    let source = self::principal(session);
+    emit(|_| quote::quote!(#model #source))
+}
+
+fn metadata(session: &Session, field: &Field) -> TokenStream {
+    let (runtime, name) = (&session.runtime, &field.name.text);
+    let mut metadata = emit(|span| quote_spanned!(span=> #runtime::model::Field::new(#name)));
+    let aliases = session.aliases(field);
+    if !aliases.is_empty() {
+        metadata = emit(|span| quote_spanned!(span=> #metadata.aliases(&[#(#aliases),*])));
+    }
+    if let Some(merge) = merge(session, field) {
+        metadata = emit(|span| quote_spanned!(span=> #metadata.merge(#merge)));
+    }
+    if field.strict {
+        metadata = emit(|span| quote_spanned!(span=> #metadata.strict()));
+    }
+    if let Some(column) = &field.column {
+        let (position, proof) = (Literal::usize_unsuffixed(column.position), proof(&field.ident));
+        metadata = emit(|span| quote_spanned!(span=> #metadata.column(#position, #proof.codec)));
+    }
+    metadata
+}
+
+/// The merge policy, unless it is the default.
+fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
+    let (runtime, ty) = (&session.runtime, &field.ty);
+    let policy = |name: &str, span: Span| {
+        let (runtime, name) = (runtime.at(span), Ident::new(name, span));
+        quote_spanned!(span=> #runtime::merge::#name)
+    };
+    let function = match (&field.keys.merge, &field.keys.flash) {
+        (Some(merge), _) => match &merge.value {
+            MergeKey::Policy(name) => match name.value().as_str() {
+                "last" => return None,
+                "reject" => return Some(emit(|span| quote_spanned!(span=> #runtime::merge::Merge::Reject))),
+                function => policy(function, name.span()),
+            },
+            MergeKey::Function(function) => function.to_token_stream(),
+        },
+        (None, Some(flash)) => policy("flash", flash.key.span()),
+        (None, None) => return None,
+    };
+    Some(emit(
+        |span| quote_spanned!(span=> #runtime::merge::Merge::Typed(&#runtime::model::TypedMerge::<#ty>(#function))),
+    ))
+}
+
+fn arm(field: &Field, position: usize, access: &str) -> TokenStream {
+    let (ident, proof, position) = (&field.ident, proof(&field.ident), Literal::usize_unsuffixed(position));
+    emit(|span| {
+        let access = Ident::new(access, span);
+        let borrow = if access == "exclusive" {
+            quote_spanned!(span=> &mut self.#ident)
+        } else {
+            quote_spanned!(span=> &self.#ident)
+        };
+        let step = field.column.is_some().then(|| quote_spanned!(span=> .field));
+        quote_spanned!(span=> #position => #proof #step.#access(#borrow),)
+    })
+}
+
+pub(super) fn principal(session: &Session) -> Option<TokenStream> {
+    let field = session.principal()?;
+    let (model, runtime, ident, ty) = (&session.ident, &session.runtime, &field.ident, &field.ty);
+    Some(emit(|span| {
+        quote_spanned! {span=>
+            #[automatically_derived]
+            impl #runtime::__private::PrincipalSource for #model {
+                type Field = #ty;
+
+                fn principal_field(&self) -> &Self::Field {
+                    &self.#ident
+                }
+
+                fn principal_field_mut(&mut self) -> &mut Self::Field {
+                    &mut self.#ident
+                }
+            }
+        }
+    }))
+}

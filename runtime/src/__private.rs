@@ -1,0 +1,168 @@
+//! What the code that the derive emits calls, and nobody else.
+//!
+//! Each field's type meets its trait bounds in exactly one place, the const that one of the functions below builds. All
+//! that is emitted for the field then goes through that const, so a type that does not fit is one error, in our words,
+//! under the type. The checks that need the type and not its tokens are the `assert_` functions: the derive calls each in a
+//! const of its own, and `#[track_caller]` puts the message where the call is.
+
+pub use std::vec::Vec;
+
+use crate::{
+    model::{
+        Column, ColumnCodec, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue, TypedColumn, Value,
+    },
+    schema::ColumnDef,
+};
+
+/// A field's type, proven to be a session value.
+pub struct FieldOf<F> {
+    shared: fn(&F) -> &dyn Value,
+    exclusive: fn(&mut F) -> &mut dyn Value,
+}
+
+/// A field in the payload.
+pub const fn payload<F: SessionValue>() -> FieldOf<F> {
+    FieldOf { shared: |field| field, exclusive: |field| field }
+}
+
+impl<F> FieldOf<F> {
+    /// The field without its type.
+    pub fn shared<'a>(&self, field: &'a F) -> &'a dyn Value {
+        (self.shared)(field)
+    }
+
+    /// The field without its type, to be changed.
+    pub fn exclusive<'a>(&self, field: &'a mut F) -> &'a mut dyn Value {
+        (self.exclusive)(field)
+    }
+}
+
+/// A field's type, proven to be a session value and a column.
+pub struct ColumnOf<F: 'static> {
+    /// How the field is reached.
+    pub field: FieldOf<F>,
+    /// The column in the schema.
+    pub def: ColumnDef,
+    /// How a value gets into the column and back.
+    pub codec: &'static dyn ColumnCodec,
+    to_column: Option<fn(&F) -> ColumnValue>,
+    ambiguous: bool,
+}
+
+/// A field in a column of its own.
+pub const fn column<F: Column + SessionValue>(name: &'static str) -> ColumnOf<F> {
+    ColumnOf {
+        field: payload(),
+        def: ColumnDef::new(name, F::TYPE, F::NULLABLE),
+        codec: &TypedColumn::<F>::NEW,
+        to_column: Some(F::to_column),
+        ambiguous: F::AMBIGUOUS,
+    }
+}
+
+/// The field that says whom the session belongs to.
+pub const fn principal<M: PrincipalSource>(name: &'static str) -> ColumnOf<M::Field> {
+    column(name)
+}
+
+/// A field in a column that holds JSON.
+pub const fn json<F: SessionValue>(name: &'static str) -> ColumnOf<F> {
+    ColumnOf {
+        field: payload(),
+        def: ColumnDef::json(name),
+        codec: &JsonColumn::<F>::NEW,
+        to_column: None,
+        ambiguous: false,
+    }
+}
+
+impl<F> ColumnOf<F> {
+    /// Limits the length.
+    #[must_use]
+    pub const fn max_len(mut self, max_len: u32) -> Self {
+        self.def = self.def.max_len(max_len);
+        self
+    }
+
+    /// Declares a rename.
+    #[must_use]
+    pub const fn renamed_from(mut self, name: &'static str) -> Self {
+        self.def = self.def.renamed_from(name);
+        self
+    }
+
+    /// The value to look for in the column.
+    pub fn to_column(&self, value: &F) -> ColumnValue {
+        self.to_column.map_or(ColumnValue::Null, |to_column| to_column(value))
+    }
+}
+
+/// The field that says whom a session belongs to. Through it the derive gives the struct
+/// [`HasPrincipal`](crate::model::HasPrincipal).
+pub trait PrincipalSource {
+    /// The field's type.
+    type Field: PrincipalField;
+
+    /// The field.
+    fn principal_field(&self) -> &Self::Field;
+
+    /// The field, to be changed.
+    fn principal_field_mut(&mut self) -> &mut Self::Field;
+}
+
+/// Refuses an `Option` inside an `Option`.
+#[track_caller]
+pub const fn assert_null_is_clear<F>(column: &ColumnOf<F>) {
+    assert!(!column.ambiguous, "a column is either NULL or a value; store the whole field with `#[session(json)]`");
+}
+
+/// Refuses `max_len` where nothing has a length.
+#[track_caller]
+pub const fn assert_has_length<F>(column: &ColumnOf<F>) {
+    assert!(
+        matches!(column.def.ty, ColumnType::Text | ColumnType::Bytes),
+        "`max_len` applies to `String` and `Vec<u8>` columns; this type has a fixed size"
+    );
+}
+
+/// Refuses an index over a type that not every database can index.
+#[track_caller]
+pub const fn assert_index_key<F>(column: &ColumnOf<F>) {
+    let limited = column.def.max_len.is_some();
+    match column.def.ty {
+        ColumnType::Text => assert!(limited, "MySQL cannot index a `TEXT` column; add `#[session(max_len = 64)]`"),
+        ColumnType::Bytes => assert!(limited, "MySQL cannot index a `BLOB` column; add `#[session(max_len = 64)]`"),
+        ColumnType::Float32 | ColumnType::Float64 => {
+            panic!("a floating point column makes a poor index key; store a whole number, such as cents")
+        }
+        _ => {}
+    }
+}
+
+/// What a field of a new visitor's session holds when the struct does not say.
+#[diagnostic::on_unimplemented(
+    message = "a new visitor's session has no value for a field of type `{Self}`",
+    label = "no `Default`",
+    note = "derive `Default` for `{Self}`, or say the first value with `#[session(default = ..)]`"
+)]
+pub trait Fresh {
+    /// The value.
+    fn of_a_new_visitor() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> Fresh for T {
+    fn of_a_new_visitor() -> Self {
+        T::default()
+    }
+}
+
+/// The value of a field that the struct gives no default.
+pub fn fresh<F: Fresh>() -> F {
+    F::of_a_new_visitor()
+}
+
+/// A field's position came from elsewhere than the struct's own `FIELDS`.
+pub fn no_such_field(kind: &str, index: usize) -> ! {
+    panic!("`{kind}` has no field number {index}")
+}

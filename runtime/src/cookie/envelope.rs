@@ -1,0 +1,164 @@
+//! The form of a sealed text: where its parts stand, what its seal binds besides, and how it is spelled.
+//!
+//! The text is unpadded base64url (RFC 4648 section 5) of
+//!
+//! | bytes | envelope, version 1 |
+//! |---|---|
+//! | 1 | format version |
+//! | 4 | key id |
+//! | 24 | nonce, random |
+//! | n | sealed: 8 bytes issued-at (microseconds since 1970), the plaintext, `0x80`, zeros up to the bucket if padded |
+//! | 16 | tag |
+//!
+//! which is 54 bytes more than the plaintext. Integers are big-endian.
+//!
+//! The associated data is `sessio sealed cookie`, format version, key id, kind of session, cookie name. Each stands behind
+//! its length, so no two lists of them have one encoding; Django's CVE-2026-6873 was such an ambiguity.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use super::key::KeyId;
+
+const FORMAT: u8 = 1;
+pub(super) const NONCE_LEN: usize = 24;
+pub(super) const HEADER_LEN: usize = 1 + KeyId::LEN + NONCE_LEN;
+pub(super) const TAG_LEN: usize = 16;
+
+/// The most characters of a text: eight full cookies.
+pub(super) const TEXT_LIMIT: usize = 8 * 4096;
+
+/// An envelope that is whole, though perhaps not authentic.
+pub(super) struct Envelope<'e> {
+    pub(super) id: KeyId,
+    pub(super) nonce: [u8; NONCE_LEN],
+    pub(super) sealed: &'e mut [u8],
+    pub(super) tag: [u8; TAG_LEN],
+}
+
+impl<'e> Envelope<'e> {
+    pub(super) fn parse(bytes: &'e mut [u8]) -> Option<Self> {
+        let rest = bytes.split_first_mut().filter(|(format, _)| **format == FORMAT)?.1;
+        let (id, rest) = rest.split_first_chunk_mut()?;
+        let (nonce, rest) = rest.split_first_chunk_mut()?;
+        let (sealed, tag) = rest.split_last_chunk_mut()?;
+        Some(Self { id: KeyId::from_bytes(*id), nonce: *nonce, sealed, tag: *tag })
+    }
+}
+
+/// What stands before the sealed bytes.
+pub(super) fn header(id: KeyId, nonce: [u8; NONCE_LEN]) -> [u8; HEADER_LEN] {
+    let mut header = [FORMAT; HEADER_LEN];
+    fill(&mut header[1..], &[id.as_bytes(), &nonce]);
+    header
+}
+
+/// What the seal binds besides the sealed bytes.
+pub(super) fn associated_data(id: KeyId, kind: &str, cookie_name: &str) -> Vec<u8> {
+    length_prefixed(&[b"sessio sealed cookie", &[FORMAT], id.as_bytes(), kind.as_bytes(), cookie_name.as_bytes()])
+}
+
+/// How many characters an envelope of this many bytes becomes.
+pub(super) const fn text_len(envelope_len: usize) -> usize {
+    envelope_len / 3 * 4 + (envelope_len % 3 * 4).div_ceil(3)
+}
+
+/// Turns the envelope at the end of `text` into base64url that fills `text`.
+///
+/// Writing begins a third of the envelope behind reading and gains on it with every window, by 16 bytes of 48; it catches
+/// up with the last one. So nothing is overwritten unread, and a seal takes one allocation instead of two.
+pub(super) fn encode_in_place(text: &mut [u8], envelope_len: usize) {
+    let (mut read, mut written) = (text.len() - envelope_len, 0);
+    while read < text.len() {
+        let mut window = [0; 48];
+        let len = window.len().min(text.len() - read);
+        window[..len].copy_from_slice(&text[read..read + len]);
+        read += len;
+        let target = &mut text[written..written + text_len(len)];
+        written += URL_SAFE_NO_PAD.encode_slice(&window[..len], target).expect("the target is as long as the encoding");
+    }
+}
+
+/// The envelope of a text in pieces, all but the last of a length that four divides.
+///
+/// There is one spelling of each envelope: no padding, no stray bits in the last character.
+pub(super) fn decode(pieces: &[&[u8]]) -> Option<Zeroizing<Vec<u8>>> {
+    let len: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let (_, whole) = pieces.split_last()?;
+    if len > TEXT_LIMIT || whole.iter().any(|piece| piece.len() % 4 != 0) {
+        return None;
+    }
+    let mut bytes = Zeroizing::new(vec![0; len / 4 * 3 + len % 4 * 3 / 4]);
+    let mut written = 0;
+    for piece in pieces {
+        written += URL_SAFE_NO_PAD.decode_slice(piece, bytes.get_mut(written..)?).ok()?;
+    }
+    (written == bytes.len()).then_some(bytes)
+}
+
+/// Writes the parts, one after another, to the beginning of `target`, which has room for them.
+pub(super) fn fill(target: &mut [u8], parts: &[&[u8]]) {
+    target.iter_mut().zip(parts.iter().copied().flatten()).for_each(|(target, byte)| *target = *byte);
+}
+
+/// Each part behind its length in eight bytes: this can be read back, so different lists encode differently.
+fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
+    parts.iter().flat_map(|part| (part.len() as u64).to_be_bytes().into_iter().chain(part.iter().copied())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The inverse of [`length_prefixed`]; that it exists is what makes the encoding injective.
+    fn read_back(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let mut parts = Vec::new();
+        while !bytes.is_empty() {
+            let (len, rest) = bytes.split_first_chunk()?;
+            let (part, rest) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*len)).ok()?)?;
+            parts.push(part.to_vec());
+            bytes = rest;
+        }
+        Some(parts)
+    }
+
+    proptest! {
+        #[test]
+        fn associated_data_reads_back_to_exactly_what_it_binds(parts in prop::collection::vec(any::<Vec<u8>>(), 0..6)) {
+            let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+            prop_assert_eq!(read_back(&length_prefixed(&slices)), Some(parts));
+        }
+
+        #[test]
+        fn moving_a_letter_between_kind_and_name_changes_the_associated_data(text in "[ -~]{1,40}", a in 0_usize..40, b in 0_usize..40) {
+            let (a, b) = (a.min(text.len()), b.min(text.len()));
+            let bound = |at| associated_data(KeyId::from_bytes([0; 4]), &text[..at], &text[at..]);
+            prop_assert_eq!(bound(a) == bound(b), a == b);
+        }
+
+        #[test]
+        fn encoding_in_place_gives_what_encoding_into_another_buffer_gives(envelope in prop::collection::vec(any::<u8>(), 0..700)) {
+            let mut text = vec![0; text_len(envelope.len())];
+            let begin = text.len() - envelope.len();
+            text[begin..].copy_from_slice(&envelope);
+            encode_in_place(&mut text, envelope.len());
+            prop_assert_eq!(String::from_utf8(text).unwrap(), URL_SAFE_NO_PAD.encode(&envelope));
+        }
+
+        #[test]
+        fn any_bytes_decode_to_what_encodes_to_them_or_to_nothing(text in prop::collection::vec(any::<u8>(), 0..80)) {
+            if let Some(bytes) = decode(&[&text]) {
+                prop_assert_eq!(URL_SAFE_NO_PAD.encode(&*bytes).into_bytes(), text);
+            }
+        }
+
+        #[test]
+        fn the_pieces_of_a_text_decode_to_what_the_text_does(bytes in prop::collection::vec(any::<u8>(), 1..200), at in 0_usize..50) {
+            let text = URL_SAFE_NO_PAD.encode(&bytes).into_bytes();
+            let (head, tail) = text.split_at((at * 4).min(text.len() / 4 * 4));
+            prop_assert_eq!(decode(&[head, tail]).map(|bytes| bytes.to_vec()), Some(bytes));
+        }
+    }
+}

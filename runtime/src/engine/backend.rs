@@ -1,0 +1,120 @@
+//! Where an engine keeps its sessions: in a store, or in the cookie itself.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use http::HeaderMap;
+#[cfg(feature = "cookie")]
+use http::header::COOKIE;
+
+#[cfg(feature = "cookie")]
+use super::SealedBackend;
+#[cfg(feature = "cookie")]
+use crate::cookie::CookieSpec;
+use crate::{
+    cookie::{Found, find},
+    event::Rejection,
+    model::SessionModel,
+    store::{DynStore, Layout, Store},
+    token::Token,
+};
+
+/// What a [`SessionLayer`](crate::SessionLayer) can be built on: any [`Store`] of the session type, or the sealed cookie.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot keep sessions of type `{T}`",
+    label = "not a store of `{T}`",
+    note = "name the session type on the store, as in `MemoryStore::<{T}>::new()`"
+)]
+pub trait IntoBackend<T>: private::Sealed<T> {}
+
+impl<T: SessionModel, S: Store<Model = T>> IntoBackend<T> for S {}
+
+impl<T: SessionModel, S: Store<Model = T>> private::Sealed<T> for S {
+    #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
+    fn into_backend(self) -> Backend<T> {
+        Backend::Server(Arc::new(self), PhantomData)
+    }
+}
+
+pub(crate) mod private {
+    /// Turns a store into what the engine works with.
+    pub trait Sealed<T> {
+        #[doc(hidden)]
+        #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
+        fn into_backend(self) -> super::Backend<T>;
+    }
+}
+
+/// Where sessions are kept.
+pub(crate) enum Backend<T> {
+    /// In a store; the cookie holds a token.
+    Server(Arc<dyn DynStore>, PhantomData<fn() -> T>),
+    /// In the cookie.
+    #[cfg(feature = "cookie")]
+    Sealed(Arc<SealedBackend>),
+}
+
+/// What a request presents.
+pub(crate) enum Presented {
+    Nothing,
+    Token(Token),
+    Rejected(Rejection),
+    /// The `Cookie` headers, to be opened when somebody asks for the session.
+    #[cfg(feature = "cookie")]
+    Cookies(HeaderMap),
+}
+
+impl<T> Backend<T> {
+    /// Finds the session cookie in a request's headers: no general cookie parse, no allocation, no store call.
+    pub(crate) fn present(&self, cookie: &str, headers: &HeaderMap) -> Presented {
+        match self {
+            Self::Server(..) => match find(headers, cookie) {
+                Found::Absent => Presented::Nothing,
+                Found::Ambiguous => Presented::Rejected(Rejection::Ambiguous),
+                Found::One(value) => {
+                    Token::parse(value).map_or(Presented::Rejected(Rejection::Malformed), Presented::Token)
+                }
+            },
+            #[cfg(feature = "cookie")]
+            Self::Sealed(_) => match headers.get_all(COOKIE).iter().map(|value| (COOKIE, value.clone())).collect() {
+                cookies if HeaderMap::is_empty(&cookies) => Presented::Nothing,
+                cookies => Presented::Cookies(cookies),
+            },
+        }
+    }
+
+    /// Lets the sessions live in a cookie of this name.
+    #[cfg(feature = "cookie")]
+    pub(crate) fn set_cookie(&mut self, spec: &CookieSpec) {
+        if let Self::Sealed(backend) = self {
+            Arc::make_mut(backend).set_cookie(spec);
+        }
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        match self {
+            Self::Server(store, _) => store.layout(),
+            #[cfg(feature = "cookie")]
+            Self::Sealed(_) => Layout::Document,
+        }
+    }
+}
+
+impl<T> Clone for Backend<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Server(store, model) => Self::Server(Arc::clone(store), *model),
+            #[cfg(feature = "cookie")]
+            Self::Sealed(backend) => Self::Sealed(Arc::clone(backend)),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Backend<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(..) => f.write_str("Server(..)"),
+            #[cfg(feature = "cookie")]
+            Self::Sealed(_) => f.write_str("Sealed(..)"),
+        }
+    }
+}

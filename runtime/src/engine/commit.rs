@@ -1,0 +1,413 @@
+//! From a draft to the store: one conditional write, merged and tried again when another request came first.
+
+use std::time::Duration;
+
+#[cfg(feature = "cookie")]
+use http::HeaderValue;
+
+use super::{Backend, Draft, Engine, Holder, Opened, Origin};
+#[cfg(feature = "cookie")]
+use crate::cookie::Carried;
+use crate::{
+    clock::Timestamp,
+    error::CommitError,
+    event::Event,
+    expiry::{Expiry, Lifetime},
+    image::NOBODY,
+    model::SessionModel,
+    record::{Credential, Record, Retirement, Version},
+    store::{Activity, Create, DynStore, Touch, Update},
+    token::{Secret, SessionId, Token},
+};
+
+/// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
+const MAX_ATTEMPTS: u32 = 256;
+
+/// What a request wants beside its changes. Nothing of it happens before the commit.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Intents {
+    /// Replace the secret, and what else.
+    pub(crate) renewal: Renewal,
+    /// Make a record even if nothing has changed.
+    pub(crate) keep: bool,
+    /// Live under other limits.
+    pub(crate) expiry: Option<Expiry>,
+    /// End this session.
+    pub(crate) end: Option<Ending>,
+    /// The response has gone, so nothing may need a new cookie.
+    pub(crate) no_response: bool,
+}
+
+impl Intents {
+    /// What a handle wants that has outlived its response.
+    pub(crate) fn without_response() -> Self {
+        Self { no_response: true, ..Self::default() }
+    }
+}
+
+/// What is to be made new.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Renewal {
+    #[default]
+    Nothing,
+    Secret,
+    /// Both limits count from now, because the visitor has proved again who they are.
+    SecretAndLimits,
+}
+
+/// A session that is to end.
+#[derive(Clone, Copy)]
+pub(crate) enum Ending {
+    /// Its record in the store.
+    Record(SessionId),
+    /// The cookies that hold it.
+    #[cfg(feature = "cookie")]
+    Sealed(Carried),
+}
+
+/// What the browser has to be told.
+#[derive(Clone)]
+pub(crate) enum CookieChange {
+    /// Keep this token, for this long or until the browser is closed.
+    Token { token: Token, max_age: Option<Duration> },
+    /// Forget the cookie.
+    Remove,
+    /// Keep or forget these cookies, as the sealed session has changed.
+    #[cfg(feature = "cookie")]
+    Sealed(Vec<HeaderValue>),
+}
+
+/// What a commit did.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// The session as it is stored now, if it was written.
+    pub(crate) saved: Option<Origin>,
+    /// What the browser has to be told.
+    pub(crate) cookie: Option<CookieChange>,
+}
+
+/// One try.
+#[expect(clippy::large_enum_variant, reason = "a box would cost every commit an allocation")]
+pub(crate) enum Attempt {
+    Done(Outcome),
+    /// Another request wrote first; this is what it wrote.
+    Conflict(Box<Record>),
+}
+
+impl<T: SessionModel> Engine<T> {
+    /// Writes what the draft and the intents ask for. On an error the store holds what it held before.
+    ///
+    /// On success the draft holds the merged value, but its image is not yet that of the stored record.
+    pub(crate) async fn commit(
+        &self,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+    ) -> Result<Outcome, CommitError> {
+        let mut pause = Pause::default();
+        for attempt in 1..=MAX_ATTEMPTS {
+            match self.attempt(draft, origin, intents).await? {
+                Attempt::Done(outcome) => return Ok(outcome),
+                Attempt::Conflict(theirs) => {
+                    self.rebase(draft, origin, intents, *theirs, attempt)?;
+                    pause.rest().await;
+                }
+            }
+        }
+        Err(CommitError::Contention { attempts: MAX_ATTEMPTS })
+    }
+
+    /// Applies a change to the freshest value there is, and again after each conflict.
+    pub(crate) async fn update<R>(
+        &self,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+        change: &mut impl FnMut(&mut T) -> R,
+    ) -> Result<(R, Outcome), CommitError> {
+        let mut pause = Pause::default();
+        for attempt in 1..=MAX_ATTEMPTS {
+            let before = draft.copy_value()?;
+            let answer = change(&mut draft.value);
+            match self.attempt(draft, origin, intents).await {
+                Ok(Attempt::Done(outcome)) => return Ok((answer, outcome)),
+                Ok(Attempt::Conflict(theirs)) => {
+                    draft.value = before;
+                    self.rebase(draft, origin, intents, *theirs, attempt)?;
+                    pause.rest().await;
+                }
+                Err(error) => {
+                    draft.value = before;
+                    return Err(error);
+                }
+            }
+        }
+        Err(CommitError::Contention { attempts: MAX_ATTEMPTS })
+    }
+
+    /// Brings a draft up to what the store holds now, without writing.
+    pub(crate) async fn refresh(&self, draft: &mut Draft<T>, origin: &mut Origin) -> Result<(), CommitError> {
+        let Origin::Stored(opened) = origin else { return Ok(()) };
+        let record = self.reload(opened.record.id).await?.ok_or(CommitError::Gone)?;
+        draft.rebase(&record, self.backend.layout())?;
+        opened.record = record;
+        Ok(())
+    }
+
+    /// Tries once.
+    pub(crate) async fn attempt(
+        &self,
+        draft: &Draft<T>,
+        origin: &Origin,
+        intents: &Intents,
+    ) -> Result<Attempt, CommitError> {
+        match (&self.backend, origin) {
+            #[cfg(feature = "cookie")]
+            (Backend::Sealed(backend), Origin::Sealed(sealed)) => self.seal(backend, draft, sealed, intents),
+            (Backend::Server(store, _), Origin::New { .. }) if intents.keep || draft.has_changes() => {
+                self.create(store.as_ref(), draft, intents).await
+            }
+            (Backend::Server(store, _), Origin::New { expired: Some(id) }) => {
+                self.forget(store.as_ref(), *id).await;
+                Ok(Attempt::Done(Outcome::default()))
+            }
+            (Backend::Server(store, _), Origin::Stored(opened)) => {
+                self.write(store.as_ref(), draft, opened, intents).await
+            }
+            _ if matches!(origin, Origin::Superseded) && draft.has_changes() => Err(CommitError::Superseded),
+            _ => Ok(Attempt::Done(Outcome::default())),
+        }
+    }
+
+    /// Ends a session. It is gone from the store before anybody is told.
+    pub(crate) async fn end(&self, ending: Ending) -> Result<CookieChange, CommitError> {
+        let (id, change) = match (&self.backend, ending) {
+            (Backend::Server(store, _), Ending::Record(id)) => {
+                store.delete(id).await?;
+                (Some(id), CookieChange::Remove)
+            }
+            #[cfg(feature = "cookie")]
+            (Backend::Sealed(backend), Ending::Sealed(carried)) => {
+                (None, CookieChange::Sealed(backend.cookie().clear(carried)))
+            }
+            #[cfg(feature = "cookie")]
+            _ => return Ok(CookieChange::Remove),
+        };
+        self.events.emit(T::KIND, &Event::Destroyed { id });
+        Ok(change)
+    }
+
+    /// Brings the draft onto what another request wrote.
+    pub(crate) fn rebase(
+        &self,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+        theirs: Record,
+        attempt: u32,
+    ) -> Result<(), CommitError> {
+        self.events.emit(T::KIND, &Event::Conflict { id: theirs.id, attempt });
+        draft.rebase(&theirs, self.backend.layout())?;
+        if let Origin::Stored(opened) = origin {
+            // Renewals coalesce: whoever came first has sent the browser its cookie.
+            if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {
+                intents.renewal = Renewal::Nothing;
+            }
+            opened.record = theirs;
+        }
+        Ok(())
+    }
+
+    async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {
+        let now = self.clock.now();
+        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        let payload = draft.image.encode(&draft.value, store.layout())?;
+        loop {
+            let token = Token::random()?;
+            let record = Record {
+                id: token.id,
+                version: Version::FIRST,
+                credential: Credential::new(&token.secret),
+                life,
+                data: payload.data.clone(),
+                columns: payload.columns.clone(),
+            };
+            // 128 random bits do not meet twice; a store that says so is asked again rather than overwritten.
+            if store.create(&record).await? == Create::Exists {
+                continue;
+            }
+            self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
+            self.report_principal(draft, Some(token.id));
+            let saved = Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) });
+            let cookie = Some(cookie_for(token, &life, now));
+            return Ok(Attempt::Done(Outcome { saved: Some(saved), cookie }));
+        }
+    }
+
+    async fn write(
+        &self,
+        store: &dyn DynStore,
+        draft: &Draft<T>,
+        opened: &Opened,
+        intents: &Intents,
+    ) -> Result<Attempt, CommitError> {
+        let now = self.clock.now();
+        let base = &opened.record;
+        let retirement = self.retirement(draft, opened, intents, now)?;
+        let is_changed = retirement.is_some()
+            || intents.expiry.is_some()
+            || intents.renewal == Renewal::SecretAndLimits
+            || draft.has_changes();
+        // It ended while the request ran, and other requests may have seen it dead already.
+        if base.life.is_over(now) {
+            return if is_changed { Err(self.late(Some(base.id))) } else { Ok(Attempt::Done(Outcome::default())) };
+        }
+        if !is_changed {
+            return self.touch(store, opened, now).await;
+        }
+
+        let token = match retirement {
+            Some(why) => {
+                let token = Token { id: base.id, secret: Secret::random()? };
+                Some((base.credential.replaced(&token.secret, why, now), token))
+            }
+            None => None,
+        };
+        let life = self.next_life(&base.life, intents, now);
+        let payload = draft.image.encode(&draft.value, store.layout())?;
+        let record = Record {
+            id: base.id,
+            version: base.version.next(),
+            credential: token.as_ref().map_or_else(|| base.credential.clone(), |(credential, _)| credential.clone()),
+            life,
+            data: payload.data,
+            columns: payload.columns,
+        };
+        match store.update(base.version, &record).await? {
+            Update::Gone => return Err(self.late(Some(base.id))),
+            Update::Conflict(theirs) => return Ok(Attempt::Conflict(theirs)),
+            Update::Updated => {}
+        }
+
+        self.report_principal(draft, Some(base.id));
+        // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
+        let is_moved = life.persistent || base.life.persistent;
+        let (holder, cookie) = match (token, &opened.holder) {
+            (Some((_, token)), _) => {
+                self.events.emit(T::KIND, &Event::Rotated { id: base.id });
+                (Holder::Current(token.secret.clone()), Some(cookie_for(token, &life, now)))
+            }
+            (None, Holder::Current(secret)) if is_moved && record.credential.current == secret.hash() => {
+                let token = Token { id: record.id, secret: secret.clone() };
+                (Holder::Current(secret.clone()), Some(cookie_for(token, &life, now)))
+            }
+            (None, holder) => (holder.clone(), None),
+        };
+        Ok(Attempt::Done(Outcome { saved: Some(Origin::Stored(Opened { record, holder })), cookie }))
+    }
+
+    /// Records activity, if enough time has passed to be worth it.
+    async fn touch(&self, store: &dyn DynStore, opened: &Opened, now: Timestamp) -> Result<Attempt, CommitError> {
+        let base = &opened.record;
+        if !base.life.is_touch_due(now) {
+            return Ok(Attempt::Done(Outcome::default()));
+        }
+        let life = base.life.touched(now);
+        let activity = Activity { seen_at: life.seen_at, expires_at: life.expires_at };
+        let touched = store.touch(base.id, activity).await?;
+        let cookie = match (&opened.holder, touched) {
+            // Only at the version that was loaded is the secret still known to be the current one.
+            (Holder::Current(secret), Touch::Touched(version)) if life.persistent && version == base.version => {
+                Some(cookie_for(Token { id: base.id, secret: secret.clone() }, &life, now))
+            }
+            _ => None,
+        };
+        let saved = (touched != Touch::Gone).then(|| {
+            let record = Record { life, ..base.clone() };
+            Origin::Stored(Opened { record, holder: opened.holder.clone() })
+        });
+        Ok(Attempt::Done(Outcome { saved, cookie }))
+    }
+
+    /// Why the secret has to be replaced, if it has to.
+    fn retirement(
+        &self,
+        draft: &Draft<T>,
+        opened: &Opened,
+        intents: &Intents,
+        now: Timestamp,
+    ) -> Result<Option<Retirement>, CommitError> {
+        match &opened.holder {
+            _ if draft.has_new_principal() && intents.no_response => Err(CommitError::NeedsResponse),
+            _ if draft.has_new_principal() => Ok(Some(Retirement::PrincipalChanged)),
+            Holder::Current(secret) if !intents.no_response => {
+                let credential = &opened.record.credential;
+                let renewed_at = credential.retired.first().map_or(opened.record.life.created_at, |latest| latest.at);
+                let is_due = self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit);
+                // After a conflict the other request may have replaced the secret; its response carries the new one.
+                let is_current = credential.current == secret.hash();
+                Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current).then_some(Retirement::Renewed))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
+        if intents.renewal == Renewal::SecretAndLimits {
+            let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+            return Lifetime { created_at: life.created_at, ..restarted };
+        }
+        intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now))
+    }
+
+    pub(super) fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
+        if let Some(index) = T::PRINCIPAL
+            && draft.has_new_principal()
+        {
+            let is_nobody = draft.value.field(index).equals(NOBODY);
+            let event = if is_nobody { Event::SignedOut { id } } else { Event::SignedIn { id } };
+            self.events.emit(T::KIND, &event);
+        }
+    }
+
+    pub(super) fn late(&self, id: Option<SessionId>) -> CommitError {
+        self.events.emit(T::KIND, &Event::LateWrite { id });
+        CommitError::Gone
+    }
+
+    /// Removes a record that ended by itself. A sweep would find it too, so a failure is only logged.
+    async fn forget(&self, store: &dyn DynStore, id: SessionId) {
+        if let Err(error) = store.delete(id).await {
+            tracing::warn!(target: "sessio", kind = T::KIND, %id, error = &error as &dyn std::error::Error,
+                "an expired session could not be removed");
+        }
+    }
+}
+
+fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
+    CookieChange::Token { token, max_age: life.persistent.then(|| life.expires_at.since(now)) }
+}
+
+/// Waits a little longer after each lost race, at random, so that the losers do not meet again.
+#[derive(Default)]
+struct Pause {
+    lost: u32,
+}
+
+impl Pause {
+    /// The first races are lost to requests that are nearly done: trying again at once is the fastest.
+    const FREE: u32 = 3;
+    const LONGEST: Duration = Duration::from_millis(20);
+
+    async fn rest(&mut self) {
+        self.lost += 1;
+        if self.lost <= Self::FREE {
+            return tokio::task::yield_now().await;
+        }
+        let ceiling = Duration::from_micros(250 << (self.lost - Self::FREE).min(8)).min(Self::LONGEST);
+        let mut random = [0; 4];
+        // Without randomness the wait is the whole ceiling: slower, not wrong.
+        let share = if getrandom::fill(&mut random).is_ok() { u32::from_ne_bytes(random) } else { u32::MAX };
+        tokio::time::sleep(ceiling.mul_f64(f64::from(share) / f64::from(u32::MAX))).await;
+    }
+}

@@ -1,0 +1,161 @@
+//! One request's view of a session: the value with what it was decoded from, and where it came from.
+
+use super::Ending;
+#[cfg(feature = "cookie")]
+use super::Sealed;
+use crate::{
+    error::{CommitError, LoadError},
+    expiry::Lifetime,
+    image::{Contents, Decoded, Image, Refusal},
+    model::SessionModel,
+    record::Record,
+    store::Layout,
+    token::{Secret, SessionId},
+};
+
+/// A session's value as a request sees and changes it.
+pub(crate) struct Draft<T> {
+    pub(crate) value: T,
+    pub(crate) image: Image,
+}
+
+/// Where a draft came from, which decides what may become of it.
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a box would cost every request an allocation")]
+pub(crate) enum Origin {
+    /// The visitor has no session. `expired` is one that ended by itself and is still in the store.
+    New { expired: Option<SessionId> },
+    /// The visitor bears a secret that a sign-in has replaced: what changes is refused, and no cookie is sent.
+    Superseded,
+    /// The visitor's session, from the store.
+    Stored(Opened),
+    /// What the visitor's cookies hold.
+    #[cfg(feature = "cookie")]
+    Sealed(Sealed),
+}
+
+/// A record that the visitor could open.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) record: Record,
+    pub(crate) holder: Holder,
+}
+
+/// How the visitor opened the record.
+#[derive(Clone)]
+pub(crate) enum Holder {
+    /// With the current secret.
+    Current(Secret),
+    /// With one that was renewed a moment ago. The new one is on its way to the browser; this request sends none.
+    Grace,
+}
+
+impl Origin {
+    /// The public id, once the session is stored on the server.
+    pub(crate) fn id(&self) -> Option<SessionId> {
+        match self {
+            Self::Stored(opened) => Some(opened.record.id),
+            _ => None,
+        }
+    }
+
+    /// The life of the visitor's session, if there is one.
+    pub(crate) fn life(&self) -> Option<&Lifetime> {
+        match self {
+            Self::Stored(opened) => Some(&opened.record.life),
+            #[cfg(feature = "cookie")]
+            Self::Sealed(sealed) => sealed.session.as_ref().map(|session| &session.life),
+            Self::New { .. } | Self::Superseded => None,
+        }
+    }
+
+    /// What the visitor's session says about the fields, if there is one.
+    pub(crate) fn contents(&self, layout: Layout) -> Option<Contents<'_>> {
+        match self {
+            Self::Stored(opened) => Some(Contents::of(&opened.record, layout)),
+            #[cfg(feature = "cookie")]
+            Self::Sealed(sealed) => sealed.session.as_ref().map(|session| Contents::of_payload(&session.data)),
+            Self::New { .. } | Self::Superseded => None,
+        }
+    }
+
+    /// Parts with the session: how it is to be ended, if there is one. What follows belongs to a new visitor.
+    pub(crate) fn part(&mut self) -> Option<Ending> {
+        match self {
+            Self::Stored(opened) => {
+                let ending = Ending::Record(opened.record.id);
+                *self = Self::New { expired: None };
+                Some(ending)
+            }
+            #[cfg(feature = "cookie")]
+            Self::Sealed(sealed) => sealed.session.take().map(|_| Ending::Sealed(sealed.carried)),
+            // A superseded request must not sign anybody out.
+            Self::New { .. } | Self::Superseded => None,
+        }
+    }
+}
+
+impl<T: SessionModel> Draft<T> {
+    /// The draft of a visitor who has stored nothing.
+    pub(crate) fn fresh() -> Self {
+        Image::fresh().into()
+    }
+
+    /// Whether anything has changed.
+    pub(crate) fn has_changes(&self) -> bool {
+        self.image.has_changes(&self.value)
+    }
+
+    /// Whether the principal is another than when the draft was made.
+    pub(crate) fn has_new_principal(&self) -> bool {
+        T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
+    }
+
+    /// Brings this draft's changes onto a record that another request has written.
+    pub(crate) fn rebase(&mut self, theirs: &Record, layout: Layout) -> Result<(), CommitError> {
+        let theirs = Image::decode::<T>(Contents::of(theirs, layout))?;
+        self.image.merge(&mut self.value, theirs.value)?;
+        self.image = theirs.image;
+        Ok(())
+    }
+
+    /// Goes on from an origin that holds just this draft's value.
+    pub(crate) fn settle(&mut self, origin: &Origin, layout: Layout) -> Result<(), LoadError> {
+        if let Some(contents) = origin.contents(layout) {
+            self.image = Image::decode::<T>(contents)?.image;
+        }
+        Ok(())
+    }
+
+    /// A second value, equal to this draft's.
+    pub(crate) fn copy_value(&self) -> Result<T, CommitError> {
+        let mut copy = T::fresh();
+        let mut encoded = Vec::new();
+        for (index, field) in T::FIELDS.iter().enumerate() {
+            encoded.clear();
+            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            self.value.field(index).encode(&mut encoded).map_err(encode_error)?;
+            copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
+                kind: T::KIND,
+                field: field.name,
+                source,
+            })?;
+        }
+        Ok(copy)
+    }
+}
+
+impl<T> From<Decoded<T>> for Draft<T> {
+    fn from(decoded: Decoded<T>) -> Self {
+        Self { value: decoded.value, image: decoded.image }
+    }
+}
+
+impl From<Refusal> for CommitError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Field(field) => Self::Conflict { field },
+            Refusal::OtherPrincipal => Self::Gone,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The life cycle of sessions, for every framework: what a cookie opens, and what a request's changes become.
+//!
+//! [`open`](Engine::open) makes the one load, [`commit`](Engine::commit) the one write. Between them a session is a plain
+//! value; everything else (rotation, sign-out, another expiry) is an intent until the commit. A binding such as
+//! [`web::tower`](crate::web) only finds headers, calls these two, and writes headers.
+
+mod backend;
+mod commit;
+mod draft;
+mod kinds;
+mod open;
+#[cfg(feature = "cookie")]
+mod sealed;
+
+use std::{sync::Arc, time::Duration};
+
+use http::HeaderValue;
+
+pub use backend::IntoBackend;
+#[cfg(feature = "cookie")]
+pub(crate) use backend::private;
+pub(crate) use backend::{Backend, Presented};
+pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
+pub(crate) use draft::{Draft, Holder, Opened, Origin};
+#[cfg(feature = "cookie")]
+pub(crate) use sealed::{Sealed, SealedBackend};
+
+use crate::{
+    clock::{Clock, SystemClock},
+    cookie::CookieSpec,
+    error::ConfigError,
+    event::Events,
+    expiry::Expiry,
+    model::SessionModel,
+};
+
+/// Everything that the sessions of one type need, shared by all requests.
+#[derive(Debug)]
+pub(crate) struct Engine<T> {
+    pub(crate) backend: Backend<T>,
+    pub(crate) cookie: CookieSpec,
+    pub(crate) expiry: Expiry,
+    /// Replace the secret when it is this old. Never, by default.
+    pub(crate) renew_after: Option<Duration>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: Events,
+}
+
+impl<T: SessionModel> Engine<T> {
+    /// An engine with the defaults.
+    pub(crate) fn new(backend: Backend<T>) -> Result<Self, ConfigError> {
+        kinds::claim::<T>()?;
+        Ok(Self {
+            backend,
+            cookie: CookieSpec::default(),
+            expiry: Expiry::default(),
+            renew_after: None,
+            clock: Arc::new(SystemClock),
+            events: Events::default(),
+        })
+    }
+}
+
+impl<T: SessionModel> Engine<T> {
+    /// Uses this cookie.
+    pub(crate) fn set_cookie(&mut self, spec: CookieSpec) {
+        #[cfg(feature = "cookie")]
+        self.backend.set_cookie(&spec);
+        self.cookie = spec;
+    }
+
+    /// Writes the `Set-Cookie` headers that a commit asks for.
+    pub(crate) fn write_cookie(&self, change: CookieChange, mut add: impl FnMut(HeaderValue)) {
+        match change {
+            CookieChange::Token { token, max_age } => match self.cookie.set(token.encode().as_str(), max_age) {
+                Ok(cookie) => add(cookie),
+                Err(error) => {
+                    tracing::error!(target: "sessio", kind = T::KIND, %error, "the session cookie cannot be sent");
+                }
+            },
+            CookieChange::Remove => add(self.cookie.remove()),
+            #[cfg(feature = "cookie")]
+            CookieChange::Sealed(cookies) => cookies.into_iter().for_each(add),
+        }
+    }
+}
+
+impl<T> Clone for Engine<T> {
+    fn clone(&self) -> Self {
+        Self {
+            backend: self.backend.clone(),
+            cookie: self.cookie.clone(),
+            expiry: self.expiry,
+            renew_after: self.renew_after,
+            clock: Arc::clone(&self.clock),
+            events: self.events.clone(),
+        }
+    }
+}

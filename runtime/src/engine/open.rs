@@ -1,0 +1,87 @@
+//! From what a request presents to a draft: the one load, and every check of secret and expiry.
+
+use super::{Backend, Draft, Engine, Holder, Opened, Origin, Presented};
+use crate::{
+    error::LoadError,
+    event::{Event, Rejection},
+    image::Image,
+    model::SessionModel,
+    record::{Record, Standing},
+    store::{DynStore, StoreError},
+    token::{SessionId, Token},
+};
+
+impl<T: SessionModel> Engine<T> {
+    /// Opens what the request presents. Whatever a client sends, the worst outcome is a fresh visitor.
+    pub(crate) async fn open(&self, presented: &Presented) -> Result<(Draft<T>, Origin), LoadError> {
+        let origin = match (&self.backend, presented) {
+            #[cfg(feature = "cookie")]
+            (Backend::Sealed(backend), presented) => Origin::Sealed(self.unseal(backend, presented)),
+            (Backend::Server(store, _), Presented::Token(token)) => self.look_up(store.as_ref(), token).await?,
+            (Backend::Server(..), Presented::Rejected(reason)) => self.reject(*reason),
+            (Backend::Server(..), _) => Origin::New { expired: None },
+        };
+        Ok((self.draft_of(&origin)?, origin))
+    }
+
+    /// The draft that an origin begins with. What does not decode is reported.
+    pub(crate) fn draft_of(&self, origin: &Origin) -> Result<Draft<T>, LoadError> {
+        let Some(contents) = origin.contents(self.backend.layout()) else { return Ok(Draft::fresh()) };
+        let decoded = Image::decode::<T>(contents)?;
+        for field in &decoded.undecodable {
+            self.events.emit(T::KIND, &Event::Undecodable { id: origin.id(), field });
+        }
+        Ok(decoded.into())
+    }
+
+    /// Loads the record again, for a handle that wants to see what others have written.
+    pub(crate) async fn reload(&self, id: SessionId) -> Result<Option<Record>, LoadError> {
+        let record = match &self.backend {
+            Backend::Server(store, _) => store.load(id).await?,
+            #[cfg(feature = "cookie")]
+            Backend::Sealed(_) => None,
+        };
+        Ok(record.filter(|record| record.id == id && !record.life.is_over(self.clock.now())))
+    }
+
+    async fn look_up(&self, store: &dyn DynStore, token: &Token) -> Result<Origin, LoadError> {
+        match store.load(token.id).await? {
+            None => Ok(self.reject(Rejection::Unknown)),
+            Some(record) if record.id != token.id => {
+                Err(StoreError::corrupt("the store answered with another session").into())
+            }
+            Some(record) => self.admit(store, record, token).await,
+        }
+    }
+
+    /// Decides what a token is to its record.
+    async fn admit(&self, store: &dyn DynStore, record: Record, token: &Token) -> Result<Origin, LoadError> {
+        let now = self.clock.now();
+        // The secret comes first: without it nobody learns whether a session has expired.
+        let standing = record.credential.standing(&token.secret, now);
+        if matches!(standing, Standing::Current | Standing::Grace) && record.life.is_over(now) {
+            self.events.emit(T::KIND, &Event::Expired { id: Some(record.id) });
+            return Ok(Origin::New { expired: Some(record.id) });
+        }
+        Ok(match standing {
+            Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
+            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
+            Standing::Foreign => self.reject(Rejection::WrongSecret),
+            Standing::Superseded => {
+                self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
+                Origin::Superseded
+            }
+            Standing::Reused => {
+                // OWASP Session Management, "Renewal Timeout": a copy is about, so nobody may go on with the session.
+                self.events.emit(T::KIND, &Event::ReuseDetected { id: record.id });
+                store.delete(record.id).await?;
+                Origin::New { expired: None }
+            }
+        })
+    }
+
+    fn reject(&self, reason: Rejection) -> Origin {
+        self.events.emit(T::KIND, &Event::Rejected { reason });
+        Origin::New { expired: None }
+    }
+}

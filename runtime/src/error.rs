@@ -1,0 +1,97 @@
+//! Why a session could not be loaded or committed. Nothing of the cause ever reaches a visitor.
+
+use crate::{model::DecodeError, model::EncodeError, store::StoreError, token::RandomError};
+
+/// A session could not be loaded. Nothing of it can be committed either, so nothing is overwritten.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The store failed. A visitor sees 503.
+    #[error("the session could not be loaded")]
+    Store(#[from] StoreError),
+    /// A `#[session(strict)]` field holds a value that does not fit its type. A visitor sees 500.
+    #[error(
+        "field `{field}` of session `{kind}` holds a value that does not fit its type; fix the stored value, give the field an `alias` or a `default`, or drop `strict`"
+    )]
+    Undecodable {
+        /// The kind of the session.
+        kind: &'static str,
+        /// The field's stored name.
+        field: &'static str,
+        /// What is wrong with the value.
+        #[source]
+        source: DecodeError,
+    },
+}
+
+/// A session could not be committed. What the store held before, it still holds.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommitError {
+    /// The store failed. A visitor sees 503.
+    #[error("the session could not be saved")]
+    Store(#[from] StoreError),
+    /// Another request changed the same field, and its policy is `reject`. A visitor sees 409.
+    #[error("field `{field}` was changed by another request at the same time")]
+    Conflict {
+        /// The field's stored name.
+        field: &'static str,
+    },
+    /// So many other requests wrote the session that this one never had its turn. A visitor sees 503.
+    #[error("the session was changed by other requests {attempts} times while this one tried to save it")]
+    Contention {
+        /// How often the commit was tried.
+        attempts: u32,
+    },
+    /// The session ended (sign-out, expiry, deletion) while the request ran. Its changes are refused, and stay refused.
+    #[error("the session ended while the request ran; its changes are not saved")]
+    Gone,
+    /// The request bears a secret from before a sign-in or sign-out. Its changes are refused.
+    #[error("the request belongs to a session that has been replaced by a sign-in; its changes are not saved")]
+    Superseded,
+    /// A field's value cannot be encoded. A visitor sees 500.
+    #[error("field `{field}` cannot be encoded")]
+    Encode {
+        /// The field's stored name.
+        field: &'static str,
+        /// What the field's `Serialize` said.
+        #[source]
+        source: EncodeError,
+    },
+    /// The change needs a new cookie, and the response that could carry it has gone.
+    #[error("this change gives the session a new cookie, and the response has gone; make it in a request of its own")]
+    NeedsResponse,
+    /// The sealed session does not fit the cookie. A visitor sees 500.
+    #[cfg(feature = "cookie")]
+    #[error("{source}; the largest fields are {largest}")]
+    CookieTooLarge {
+        /// How large it is, and how large it may be.
+        source: crate::cookie::WriteError,
+        /// The largest fields with their encoded sizes.
+        largest: String,
+    },
+    /// The merged session could not be decoded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The operating system gave no random bytes.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+/// A layer cannot work as it is configured.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Two types would read each other's sessions.
+    #[error(
+        "session types `{first}` and `{second}` both have the kind \"{kind}\"; give one of them `#[session(kind = \"..\")]`"
+    )]
+    KindTaken {
+        /// The kind.
+        kind: &'static str,
+        /// The type that had it first.
+        first: &'static str,
+        /// The type of this layer.
+        second: &'static str,
+    },
+}

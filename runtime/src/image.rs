@@ -1,0 +1,433 @@
+//! A record's fields as one request saw them, and the way between a record and a typed value.
+//!
+//! There are no dirty flags. An [`Image`] remembers, for each field, the stored bytes that it was decoded from; a field
+//! has changed when its value no longer equals them. So a change is seen however it was made, an equal value is no
+//! change, and what the program does not know or cannot decode keeps its bytes.
+
+use std::{fmt, marker::PhantomData, ops::Range};
+
+use bytes::Bytes;
+use serde::{
+    Deserializer as _,
+    de::{DeserializeSeed, Error as _, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::{
+    error::{CommitError, LoadError},
+    merge::Merge,
+    model::{ColumnValue, DecodeError, SessionModel},
+    record::Record,
+    store::{Layout, StoreError},
+};
+
+/// How a principal field that names nobody is encoded.
+pub(crate) const NOBODY: &[u8] = b"null";
+
+/// What a value was decoded from, field by field.
+pub(crate) struct Image {
+    /// The payload as stored.
+    data: Bytes,
+    /// The columns as stored, in a store of [`Layout::Columns`].
+    columns: Vec<ColumnValue>,
+    /// One cell for each of the model's fields.
+    cells: Box<[Cell]>,
+    /// The encoded defaults that took the place of absent and undecodable fields, one behind the other.
+    defaults: Vec<u8>,
+    /// Members of the payload that belong to no field of this program: a newer one wrote them.
+    foreign: Vec<(String, Span)>,
+}
+
+/// One field of an [`Image`].
+#[derive(Clone)]
+struct Cell {
+    stored: Stored,
+    seen: Seen,
+}
+
+/// Where the field is in the record.
+#[derive(Clone)]
+enum Stored {
+    Absent,
+    Member(Span),
+    Column(usize),
+}
+
+/// What the program saw in memory.
+#[derive(Clone)]
+enum Seen {
+    AsStored,
+    Default(Span),
+}
+
+/// A part of a payload. Payloads are far below 4 GiB.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    fn new(range: Range<usize>) -> Option<Self> {
+        Some(Self { start: range.start.try_into().ok()?, end: range.end.try_into().ok()? })
+    }
+
+    fn of(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.start as usize..self.end as usize]
+    }
+}
+
+/// What a record says about the fields.
+#[derive(Clone, Copy)]
+pub(crate) struct Contents<'a> {
+    data: &'a Bytes,
+    columns: &'a [ColumnValue],
+}
+
+impl<'a> Contents<'a> {
+    /// Of a record from a store of this layout.
+    pub(crate) fn of(record: &'a Record, layout: Layout) -> Self {
+        let columns = match layout {
+            Layout::Columns => record.columns.as_slice(),
+            Layout::Document => &[],
+        };
+        Self { data: &record.data, columns }
+    }
+
+    /// Of a payload with every field.
+    #[cfg(feature = "cookie")]
+    pub(crate) fn of_payload(data: &'a Bytes) -> Self {
+        Self { data, columns: &[] }
+    }
+}
+
+/// A value and the image that it was decoded from.
+pub(crate) struct Decoded<T> {
+    pub(crate) value: T,
+    pub(crate) image: Image,
+    /// The fields whose stored bytes did not fit; they hold their defaults.
+    pub(crate) undecodable: Vec<&'static str>,
+}
+
+/// The part of a record that an image and a value make together.
+pub(crate) struct Payload {
+    pub(crate) data: Bytes,
+    pub(crate) columns: Vec<ColumnValue>,
+}
+
+/// Why changes cannot be merged.
+pub(crate) enum Refusal {
+    /// Both sides changed a field whose policy is `reject`, or signed in as somebody else.
+    Field(&'static str),
+    /// The session belongs to somebody else now: nothing of one user may reach the next.
+    OtherPrincipal,
+}
+
+impl Image {
+    /// The value of a visitor who has stored nothing.
+    pub(crate) fn fresh<T: SessionModel>() -> Decoded<T> {
+        let value = T::fresh();
+        let mut image = Self {
+            data: Bytes::new(),
+            columns: Vec::new(),
+            cells: vec![Cell { stored: Stored::Absent, seen: Seen::AsStored }; T::FIELDS.len()].into(),
+            defaults: Vec::new(),
+            foreign: Vec::new(),
+        };
+        for index in 0..T::FIELDS.len() {
+            image.cells[index].seen = image.default_of(&value, index);
+        }
+        Decoded { value, image, undecodable: Vec::new() }
+    }
+
+    /// Decodes a record. A field that does not decode becomes its default, unless it is strict.
+    pub(crate) fn decode<T: SessionModel>(contents: Contents<'_>) -> Result<Decoded<T>, LoadError> {
+        let mut image = Self::scan::<T>(contents)?;
+        let mut value = T::fresh();
+        let mut undecodable = Vec::new();
+        for (index, field) in T::FIELDS.iter().enumerate() {
+            match image.read_into(index, &mut value) {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(source) if field.strict => {
+                    return Err(LoadError::Undecodable { kind: T::KIND, field: field.name, source });
+                }
+                Err(_) => undecodable.push(field.name),
+            }
+            image.cells[index].seen = image.default_of(&value, index);
+        }
+        Ok(Decoded { value, image, undecodable })
+    }
+
+    /// Whether the value of this field is another than the image was decoded from.
+    pub(crate) fn is_changed<T: SessionModel>(&self, index: usize, value: &T) -> bool {
+        let (cell, field) = (&self.cells[index], value.field(index));
+        match (&cell.seen, &cell.stored) {
+            (Seen::Default(span), _) => !field.equals(span.of(&self.defaults)),
+            (Seen::AsStored, Stored::Member(span)) => !field.equals(span.of(&self.data)),
+            (Seen::AsStored, Stored::Column(position)) => {
+                let codec = T::FIELDS[index].column.map(|(_, codec)| codec);
+                codec.is_none_or(|codec| codec.read(field).ok().as_ref() != self.columns.get(*position))
+            }
+            (Seen::AsStored, Stored::Absent) => true,
+        }
+    }
+
+    /// Whether any field has changed.
+    pub(crate) fn has_changes<T: SessionModel>(&self, value: &T) -> bool {
+        (0..T::FIELDS.len()).any(|index| self.is_changed(index, value))
+    }
+
+    /// What to store: changed fields anew, all others as they were, and what this program does not know as it was.
+    pub(crate) fn encode<T: SessionModel>(&self, model: &T, layout: Layout) -> Result<Payload, CommitError> {
+        let mut members = Members::with_capacity(self.data.len() + self.defaults.len() + 64);
+        let mut columns = Vec::with_capacity(T::SCHEMA.columns.len());
+        for (index, field) in T::FIELDS.iter().enumerate() {
+            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            let (cell, value) = (&self.cells[index], model.field(index));
+            let is_kept = !self.is_changed(index, model);
+            if let Some((_, codec)) = field.column {
+                let stored = match cell.stored {
+                    Stored::Column(position) if is_kept => self.columns.get(position).cloned(),
+                    _ => None,
+                };
+                columns.push(stored.map_or_else(|| codec.read(value), Ok).map_err(encode_error)?);
+            }
+            let kept = match cell.stored {
+                Stored::Member(span) if is_kept => Some(span.of(&self.data)),
+                _ => None,
+            };
+            let is_in_column = field.column.is_some() && layout == Layout::Columns;
+            match kept {
+                // A value that has moved into its column leaves the payload, unless it is one that did not decode.
+                Some(_) if is_in_column && matches!(cell.seen, Seen::AsStored) => {}
+                Some(raw) => members.raw(field.name, raw),
+                None if is_in_column => {}
+                None => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
+            }
+        }
+        for (name, span) in &self.foreign {
+            members.raw(name, span.of(&self.data));
+        }
+        Ok(Payload { data: members.finish(), columns })
+    }
+
+    /// Brings changes that were made on this image onto what another request has stored meanwhile.
+    ///
+    /// Afterwards `mine` holds both sides' changes. The image to go on from is the one that `theirs` was decoded from.
+    pub(crate) fn merge<T: SessionModel>(&self, mine: &mut T, mut theirs: T) -> Result<(), Refusal> {
+        if let Some(index) = T::PRINCIPAL
+            && self.is_changed(index, &theirs)
+            && !self.base_value::<T>().field(index).equals(NOBODY)
+        {
+            return Err(Refusal::OtherPrincipal);
+        }
+        // All refusals come first, so that a refused merge leaves mine as it was.
+        for (index, field) in T::FIELDS.iter().enumerate() {
+            let is_exclusive = matches!(field.merge, Merge::Reject) || T::PRINCIPAL == Some(index);
+            if is_exclusive
+                && self.is_changed(index, mine)
+                && self.is_changed(index, &theirs)
+                && !mine.field(index).equals_value(theirs.field(index))
+            {
+                return Err(Refusal::Field(field.name));
+            }
+        }
+        let mut base = None;
+        for (index, field) in T::FIELDS.iter().enumerate() {
+            if !self.is_changed(index, mine) {
+                mine.field_mut(index).swap(theirs.field_mut(index));
+            } else if let Merge::Typed(policy) = field.merge
+                && self.is_changed(index, &theirs)
+            {
+                let base = base.get_or_insert_with(|| self.base_value::<T>());
+                policy.merge(base.field(index), mine.field_mut(index), theirs.field(index));
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields with the largest encodings, for an error about size.
+    #[cfg(feature = "cookie")]
+    pub(crate) fn largest<T: SessionModel>(value: &T) -> String {
+        let mut sizes: Vec<_> = (0..T::FIELDS.len())
+            .map(|index| {
+                let mut encoded = Vec::new();
+                // A field that cannot be encoded would have failed before its size could matter.
+                let _ = value.field(index).encode(&mut encoded);
+                (encoded.len(), T::FIELDS[index].name)
+            })
+            .collect();
+        sizes.sort_unstable_by(|a, b| b.cmp(a));
+        let shown: Vec<_> = sizes.iter().take(3).map(|(size, name)| format!("`{name}` ({size} bytes)")).collect();
+        shown.join(", ")
+    }
+
+    /// The value that the image was decoded from.
+    fn base_value<T: SessionModel>(&self) -> T {
+        let mut value = T::fresh();
+        for (index, cell) in self.cells.iter().enumerate() {
+            // What decoded once decodes again; what did not was seen as its default.
+            let _ = match cell.seen {
+                Seen::AsStored => self.read_into(index, &mut value).map(drop),
+                Seen::Default(span) => value.field_mut(index).decode(span.of(&self.defaults)),
+            };
+        }
+        value
+    }
+
+    /// Decodes one field into `value`; `false` when it is absent.
+    fn read_into<T: SessionModel>(&self, index: usize, value: &mut T) -> Result<bool, DecodeError> {
+        match &self.cells[index].stored {
+            Stored::Absent => return Ok(false),
+            Stored::Member(span) => value.field_mut(index).decode(span.of(&self.data))?,
+            Stored::Column(position) => {
+                if let (Some((_, codec)), Some(column)) = (T::FIELDS[index].column, self.columns.get(*position)) {
+                    codec.write(value.field_mut(index), column)?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Notes the default that a field begins with. One that cannot be encoded counts as changed, so that the commit says so.
+    fn default_of<T: SessionModel>(&mut self, value: &T, index: usize) -> Seen {
+        let start = self.defaults.len();
+        match value.field(index).encode(&mut self.defaults) {
+            Ok(()) => Span::new(start..self.defaults.len()).map_or(Seen::AsStored, Seen::Default),
+            Err(_) => Seen::AsStored,
+        }
+    }
+
+    /// Finds where each field is, without decoding any.
+    fn scan<T: SessionModel>(contents: Contents<'_>) -> Result<Self, LoadError> {
+        let Contents { data, columns } = contents;
+        let mut cells: Box<[Cell]> = T::FIELDS
+            .iter()
+            .map(|field| {
+                let column = field.column.map(|(position, _)| position).filter(|at| *at < columns.len());
+                Cell { stored: column.map_or(Stored::Absent, Stored::Column), seen: Seen::AsStored }
+            })
+            .collect();
+        let mut foreign = Vec::new();
+        if !data.is_empty() {
+            let mut json = serde_json::Deserializer::from_slice(data);
+            let scan = Scan::<T> { data, cells: &mut cells, foreign: &mut foreign, model: PhantomData };
+            json.deserialize_map(scan).and_then(|()| json.end()).map_err(StoreError::corrupt)?;
+        }
+        Ok(Self { data: data.clone(), columns: columns.to_vec(), cells, defaults: Vec::new(), foreign })
+    }
+}
+
+/// Walks over the payload's members and notes where each value is.
+struct Scan<'a, T> {
+    data: &'a [u8],
+    cells: &'a mut [Cell],
+    foreign: &'a mut Vec<(String, Span)>,
+    model: PhantomData<T>,
+}
+
+impl<'de, T: SessionModel> Visitor<'de> for Scan<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object with a member for each field")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        // Fields are written in their order, so the next one is nearly always the one after the last.
+        let mut expected = 0;
+        while let Some(key) = map.next_key_seed(Key::<T> { expected, model: PhantomData })? {
+            let raw: &'de RawValue = map.next_value()?;
+            let start = raw.get().as_ptr().addr().wrapping_sub(self.data.as_ptr().addr());
+            let span = Span::new(start..start + raw.get().len()).ok_or_else(|| A::Error::custom("too large"))?;
+            match key {
+                KeyOf::Field { index, alias } => {
+                    // The present name wins over one from an older version.
+                    if !alias || !matches!(self.cells[index].stored, Stored::Member(_)) {
+                        self.cells[index].stored = Stored::Member(span);
+                    }
+                    expected = index + 1;
+                }
+                KeyOf::Foreign(name) => self.foreign.push((name, span)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whose member a key is.
+enum KeyOf {
+    Field { index: usize, alias: bool },
+    Foreign(String),
+}
+
+struct Key<T> {
+    expected: usize,
+    model: PhantomData<T>,
+}
+
+impl<'de, T: SessionModel> DeserializeSeed<'de> for Key<T> {
+    type Value = KeyOf;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<KeyOf, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T: SessionModel> Visitor<'_> for Key<T> {
+    type Value = KeyOf;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<KeyOf, E> {
+        if T::FIELDS.get(self.expected).is_some_and(|field| field.name == name) {
+            return Ok(KeyOf::Field { index: self.expected, alias: false });
+        }
+        let by_name = T::FIELDS.iter().position(|field| field.name == name);
+        let by_alias = || T::FIELDS.iter().position(|field| field.aliases.contains(&name));
+        Ok(match by_name {
+            Some(index) => KeyOf::Field { index, alias: false },
+            None => {
+                by_alias().map_or_else(|| KeyOf::Foreign(name.to_owned()), |index| KeyOf::Field { index, alias: true })
+            }
+        })
+    }
+}
+
+/// A JSON object that is being written.
+struct Members(Vec<u8>);
+
+impl Members {
+    fn with_capacity(capacity: usize) -> Self {
+        let mut out = Vec::with_capacity(capacity);
+        out.push(b'{');
+        Self(out)
+    }
+
+    fn raw(&mut self, name: &str, value: &[u8]) {
+        self.name(name);
+        self.0.extend(value);
+    }
+
+    fn encoded<E>(&mut self, name: &str, encode: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        self.name(name);
+        encode(&mut self.0)
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        // Not all names are identifiers: a newer program may have chosen one that needs escapes. A `Vec` takes every write.
+        let _ = serde_json::to_writer(&mut self.0, name);
+        self.0.push(b':');
+    }
+
+    fn finish(mut self) -> Bytes {
+        self.0.push(b'}');
+        self.0.into()
+    }
+}

@@ -1,0 +1,240 @@
+//! The handle that a request works with: the session's plain value, and what only a session can do.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use crate::{
+    clock::Timestamp,
+    detached::Detached,
+    engine::Renewal,
+    error::{CommitError, LoadError},
+    expiry::{Expiry, Lifetime},
+    model::{HasPrincipal, SessionModel},
+    slot::{Loan, Slot},
+    token::SessionId,
+};
+
+/// One request's session, as an extractor hands it out.
+///
+/// It derefs to `T`: read and change the struct through its accessors, and the changes are saved when the response goes
+/// out, in one conditional write. Nothing is saved if the handler panics or the client goes away.
+///
+/// Overlapping requests of one session merge field by field. A session that nobody changes costs no store call beyond the
+/// load, and a visitor who stores nothing gets no session at all.
+pub struct Session<T: SessionModel> {
+    slot: Arc<Slot<T>>,
+    /// Present until the handle is dropped.
+    loan: Option<Loan<T>>,
+}
+
+impl<T: SessionModel> Session<T> {
+    /// Makes the one load of the request, unless another handle has made it.
+    pub(crate) async fn open(slot: Arc<Slot<T>>) -> Result<Self, LoadError> {
+        let loan = slot.borrow().await?;
+        Ok(Self { slot, loan: Some(loan) })
+    }
+
+    /// The public name of the session: safe in logs, URLs and device lists.
+    ///
+    /// `None` until the session is stored for the first time, and for a sealed session, which has no place on the server.
+    pub fn id(&self) -> Option<SessionId> {
+        self.slot.intend(|_, origin| origin.id())
+    }
+
+    /// Whether the visitor has no stored session (yet).
+    pub fn is_new(&self) -> bool {
+        self.lifetime().is_none()
+    }
+
+    /// When the session was made; `None` if it is not stored yet.
+    pub fn created_at(&self) -> Option<Timestamp> {
+        self.lifetime().map(|life| life.created_at)
+    }
+
+    /// The last recorded activity before this request, at most a tenth of the idle limit behind the truth.
+    pub fn seen_at(&self) -> Option<Timestamp> {
+        self.lifetime().map(|life| life.seen_at)
+    }
+
+    /// When the session ends if nothing more happens; `None` if it is not stored yet.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.lifetime().map(|life| life.expires_at)
+    }
+
+    /// The limits that this session lives under.
+    pub fn expiry(&self) -> Expiry {
+        self.slot.expiry()
+    }
+
+    /// Puts this one session under other limits, from the commit on and for all its later requests.
+    ///
+    /// "Remember me" is `session.set_expiry(Expiry::default().persistent())`. The limits count from the session's
+    /// creation, so this never revives what should have ended.
+    pub fn set_expiry(&mut self, expiry: Expiry) {
+        self.slot.intend(|intents, _| intents.expiry = Some(expiry));
+    }
+
+    /// Gives the session a new secret at the commit, with the same data under the same id.
+    ///
+    /// The present secret stays good for ten seconds, for requests that are under way. A change of the principal does
+    /// this by itself, and without the ten seconds.
+    pub fn rotate(&mut self) {
+        self.slot.intend(|intents, _| intents.renewal = intents.renewal.max(Renewal::Secret));
+    }
+
+    /// Counts both limits from now and gives the session a new secret, because the visitor has just proved again who they
+    /// are. Nothing else moves the absolute limit (NIST SP 800-63B-4, section 5.2).
+    pub fn reauthenticate(&mut self) {
+        self.slot.intend(|intents, _| intents.renewal = Renewal::SecretAndLimits);
+    }
+
+    /// Ends the session: its record is deleted before the response goes out, and no late write can bring it back.
+    ///
+    /// The handle goes on as that of a new visitor. What is stored from here on makes a new session with a new token.
+    pub fn destroy(&mut self) {
+        let (slot, loan) = self.parts();
+        slot.abandon(loan);
+    }
+
+    /// Saves the changes now instead of at the end of the request, for a handler that decides itself what a failure means.
+    ///
+    /// # Errors
+    ///
+    /// See [`CommitError`]. The changes stay in the handle, and the end of the request tries again unless they are
+    /// [reverted](Self::revert).
+    pub async fn commit(&mut self) -> Result<(), CommitError> {
+        let (slot, loan) = self.parts();
+        slot.commit(loan).await
+    }
+
+    /// Changes the session and saves it, on the freshest value there is: after a conflict the closure runs again.
+    ///
+    /// ```
+    /// # use sessio::{CommitError, Session};
+    /// # #[derive(Session)]
+    /// # struct Shop { stock: u32 }
+    /// # async fn reserve(mut shop: Session<Shop>) -> Result<bool, CommitError> {
+    /// let reserved = shop.update(|shop| match shop.stock().checked_sub(1) {
+    ///     Some(left) => {
+    ///         shop.set_stock(left);
+    ///         true
+    ///     }
+    ///     None => false,
+    /// });
+    /// # reserved.await }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`CommitError`]. What the closure did is undone then; earlier changes stay in the handle.
+    pub async fn update<R>(&mut self, change: impl FnMut(&mut T) -> R) -> Result<R, CommitError> {
+        let (slot, loan) = self.parts();
+        slot.update(loan, change).await
+    }
+
+    /// Sees what other requests have saved meanwhile. Changes of this handle are kept and merged.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Gone`] when the session has ended; others as for a commit.
+    pub async fn reload(&mut self) -> Result<(), CommitError> {
+        let (slot, loan) = self.parts();
+        slot.reload(loan).await
+    }
+
+    /// Undoes the changes that this handle has not committed.
+    ///
+    /// # Errors
+    ///
+    /// When the stored value cannot be decoded.
+    pub fn revert(&mut self) -> Result<(), LoadError> {
+        let (slot, loan) = self.parts();
+        slot.revert(loan)
+    }
+
+    /// Takes the session out of the request, for work that outlives the response: a WebSocket, a stream of events.
+    ///
+    /// What has changed so far is saved now, and a new visitor's session is made, so that its cookie goes with this
+    /// response. The detached handle saves only when told to.
+    ///
+    /// # Errors
+    ///
+    /// As for a commit.
+    pub async fn detach(mut self) -> Result<Detached<T>, CommitError> {
+        let (slot, loan) = self.parts();
+        let engine = Arc::clone(&slot.engine);
+        let origin = slot.keep(loan).await?;
+        Ok(Detached::new(engine, origin)?)
+    }
+
+    fn lifetime(&self) -> Option<Lifetime> {
+        self.slot.intend(|_, origin| origin.life().copied())
+    }
+
+    fn loan(&self) -> &Loan<T> {
+        self.loan.as_ref().expect(LENT)
+    }
+
+    fn parts(&mut self) -> (&Arc<Slot<T>>, &mut Loan<T>) {
+        (&self.slot, self.loan.as_mut().expect(LENT))
+    }
+}
+
+/// Why a handle always has its value.
+const LENT: &str = "a handle holds its value until it is dropped";
+
+impl<T: HasPrincipal> Session<T> {
+    /// Makes the session belong to somebody, with a new secret: a session that an attacker planted opens nothing
+    /// afterwards (OWASP Session Management, "Renew the Session ID After Any Privilege Level Change").
+    ///
+    /// An anonymous session keeps its data. From one principal straight to another the session starts from fresh, so that
+    /// nothing of one user reaches the next. Signing in again as the same principal counts as
+    /// [reauthentication](Self::reauthenticate).
+    pub fn sign_in(&mut self, principal: impl Into<T::Principal>) {
+        let principal = principal.into();
+        match self.principal() {
+            Some(present) if *present == principal => self.reauthenticate(),
+            Some(_) => {
+                self.destroy();
+                self.set_principal(Some(principal));
+            }
+            None => self.set_principal(Some(principal)),
+        }
+    }
+
+    /// Ends the session, as [`destroy`](Self::destroy).
+    pub fn sign_out(&mut self) {
+        self.destroy();
+    }
+}
+
+impl<T: SessionModel> Deref for Session<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.loan().draft.value
+    }
+}
+
+impl<T: SessionModel> DerefMut for Session<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.parts().1.draft.value
+    }
+}
+
+impl<T: SessionModel> Drop for Session<T> {
+    fn drop(&mut self) {
+        if let Some(loan) = self.loan.take() {
+            self.slot.give_back(loan);
+        }
+    }
+}
+
+impl<T: SessionModel> fmt::Debug for Session<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("kind", &T::KIND).field("id", &self.id()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,334 @@
+//! One request's session, between the layer that made it and the handles that work with it.
+//!
+//! The layer puts a [`Slot`] into the request and takes it back with the response. A handle borrows the value by move:
+//! no lock is held while application code runs. A second handle in the same request gets a copy of its own, and when
+//! both are back their changes are merged like those of two requests.
+
+use std::{any::Any, sync::Arc};
+
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+
+use crate::{
+    engine::{CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented},
+    error::{CommitError, LoadError},
+    event::Event,
+    expiry::{Expiry, Lifetime},
+    image::Refusal,
+    model::SessionModel,
+};
+
+/// One request's session of one type.
+pub(crate) struct Slot<T> {
+    pub(crate) engine: Arc<Engine<T>>,
+    presented: Presented,
+    opened: OnceCell<()>,
+    state: Mutex<State<T>>,
+    /// One commit at a time, so that two handles cannot race for the same version.
+    turn: tokio::sync::Mutex<()>,
+}
+
+struct State<T> {
+    origin: Origin,
+    intents: Intents,
+    desk: Desk<T>,
+    /// Counts the sessions that this request has ended, so that a handle on an ended one is known.
+    life: u32,
+    /// What the response has to tell the browser.
+    cookie: Option<CookieChange>,
+    is_closed: bool,
+}
+
+/// Where the value is.
+enum Desk<T> {
+    /// Nobody has asked for it yet.
+    Unread,
+    /// It is here.
+    Parked(Draft<T>),
+    /// A handle has it.
+    Lent,
+    /// Two handles changed a field that cannot be merged.
+    Refused(&'static str),
+}
+
+/// A value that a handle has borrowed, and must give back.
+pub(crate) struct Loan<T> {
+    pub(crate) draft: Draft<T>,
+    life: u32,
+}
+
+impl<T: SessionModel> Slot<T> {
+    pub(crate) fn new(engine: Arc<Engine<T>>, presented: Presented) -> Self {
+        let state = State {
+            origin: Origin::New { expired: None },
+            intents: Intents::default(),
+            desk: Desk::Unread,
+            life: 0,
+            cookie: None,
+            is_closed: false,
+        };
+        let (opened, turn) = (OnceCell::new(), tokio::sync::Mutex::new(()));
+        Self { engine, presented, opened, state: Mutex::new(state), turn }
+    }
+
+    /// Whether anybody has asked for the session.
+    pub(crate) fn is_opened(&self) -> bool {
+        self.opened.initialized()
+    }
+
+    /// Lends the value. The first call makes the one load; a failed load leaves nothing that could be committed.
+    pub(crate) async fn borrow(&self) -> Result<Loan<T>, LoadError> {
+        self.opened
+            .get_or_try_init(async || {
+                let (draft, origin) = self.engine.open(&self.presented).await?;
+                let mut state = self.state.lock();
+                state.desk = Desk::Parked(draft);
+                state.origin = origin;
+                Ok::<_, LoadError>(())
+            })
+            .await?;
+        let (origin, life) = {
+            let mut state = self.state.lock();
+            let life = state.life;
+            if let Desk::Parked(_) = state.desk
+                && let Desk::Parked(draft) = std::mem::replace(&mut state.desk, Desk::Lent)
+            {
+                return Ok(Loan { draft, life });
+            }
+            (state.origin.clone(), life)
+        };
+        Ok(Loan { draft: self.engine.draft_of(&origin)?, life })
+    }
+
+    /// Takes a value back. Changes that can no longer be saved are reported, never dropped in silence.
+    pub(crate) fn give_back(&self, loan: Loan<T>) {
+        let Loan { mut draft, life } = loan;
+        let other = {
+            let mut state = self.state.lock();
+            if state.is_closed || state.life != life {
+                drop(state);
+                return self.report_late(&draft);
+            }
+            match std::mem::replace(&mut state.desk, Desk::Lent) {
+                Desk::Parked(other) => other,
+                Desk::Refused(field) => {
+                    state.desk = Desk::Refused(field);
+                    return;
+                }
+                Desk::Unread | Desk::Lent => {
+                    state.desk = Desk::Parked(draft);
+                    return;
+                }
+            }
+        };
+        // Two handles were out at once. Merging runs the application's code, so it is done without the lock.
+        let merged = draft.image.merge(&mut draft.value, other.value);
+        let mut state = self.state.lock();
+        state.desk = match merged {
+            Ok(()) => Desk::Parked(Draft { value: draft.value, image: other.image }),
+            Err(Refusal::Field(field)) => Desk::Refused(field),
+            Err(Refusal::OtherPrincipal) => {
+                Desk::Refused(T::PRINCIPAL.map_or("principal", |index| T::FIELDS[index].name))
+            }
+        };
+    }
+
+    /// Saves one handle's changes now. The cookie goes with the response.
+    pub(crate) async fn commit(&self, loan: &mut Loan<T>) -> Result<(), CommitError> {
+        self.save(loan, false).await
+    }
+
+    /// Saves one handle's changes now, and makes a session if there is none yet.
+    pub(crate) async fn keep(&self, loan: &mut Loan<T>) -> Result<Origin, CommitError> {
+        self.save(loan, true).await?;
+        match self.state.lock().origin.clone() {
+            Origin::New { .. } => Err(CommitError::Gone),
+            Origin::Superseded => Err(CommitError::Superseded),
+            stored => Ok(stored),
+        }
+    }
+
+    async fn save(&self, loan: &mut Loan<T>, keep: bool) -> Result<(), CommitError> {
+        let _turn = self.turn.lock().await;
+        self.end_if_asked().await?;
+        let (mut origin, mut intents) = self.intentions(loan)?;
+        intents.keep |= keep;
+        let outcome = self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await?;
+        self.settle(&mut loan.draft, outcome)
+    }
+
+    /// Reads, changes and writes until no other request comes between: the closure sees a fresh value each time.
+    pub(crate) async fn update<R>(
+        &self,
+        loan: &mut Loan<T>,
+        mut change: impl FnMut(&mut T) -> R,
+    ) -> Result<R, CommitError> {
+        let _turn = self.turn.lock().await;
+        self.end_if_asked().await?;
+        let (mut origin, mut intents) = self.intentions(loan)?;
+        let (answer, outcome) = self.engine.update(&mut loan.draft, &mut origin, &mut intents, &mut change).await?;
+        self.settle(&mut loan.draft, outcome)?;
+        Ok(answer)
+    }
+
+    /// Sees what other requests have written meanwhile; this handle's own changes stay.
+    pub(crate) async fn reload(&self, loan: &mut Loan<T>) -> Result<(), CommitError> {
+        let _turn = self.turn.lock().await;
+        let (mut origin, _) = self.intentions(loan)?;
+        self.engine.refresh(&mut loan.draft, &mut origin).await?;
+        self.state.lock().origin = origin;
+        Ok(())
+    }
+
+    /// The end of the request: what the browser has to be told, or why nothing was saved. Unless the request `saves`, its
+    /// changes are dropped; what it ended is ended all the same.
+    pub(crate) async fn close(&self, saves: bool) -> Result<Option<CookieChange>, CommitError> {
+        let _turn = self.turn.lock().await;
+        let ended = self.end_if_asked().await;
+        let (desk, mut origin, mut intents) = {
+            let mut state = self.state.lock();
+            state.is_closed = true;
+            (std::mem::replace(&mut state.desk, Desk::Lent), state.origin.clone(), state.intents)
+        };
+        ended?;
+        let committed = match desk {
+            Desk::Parked(mut draft) if saves => self.engine.commit(&mut draft, &mut origin, &mut intents).await,
+            Desk::Refused(field) => Err(CommitError::Conflict { field }),
+            Desk::Parked(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
+        };
+        let earlier = self.state.lock().cookie.take();
+        match committed {
+            Ok(outcome) => Ok(outcome.cookie.or(earlier)),
+            // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
+            // the cookie of a newer session by now, so it is told nothing.
+            Err(CommitError::Gone | CommitError::Superseded) => Ok(earlier),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Looks at or changes what this request intends.
+    pub(crate) fn intend<R>(&self, ask: impl FnOnce(&mut Intents, &Origin) -> R) -> R {
+        let mut state = self.state.lock();
+        let State { intents, origin, .. } = &mut *state;
+        ask(intents, origin)
+    }
+
+    /// Forgets the session of this request: it will be ended, and what follows belongs to a new one.
+    pub(crate) fn abandon(&self, loan: &mut Loan<T>) {
+        let draft = Draft::fresh();
+        let mut state = self.state.lock();
+        let ending = state.origin.part();
+        state.intents = Intents { end: ending.or(state.intents.end), ..Intents::default() };
+        // A cookie that an earlier commit of this request was to send belongs to the session that ends.
+        state.cookie = None;
+        state.life += 1;
+        state.desk = Desk::Lent;
+        *loan = Loan { draft, life: state.life };
+    }
+
+    /// Undoes a handle's uncommitted changes.
+    pub(crate) fn revert(&self, loan: &mut Loan<T>) -> Result<(), LoadError> {
+        let origin = self.state.lock().origin.clone();
+        loan.draft = self.engine.draft_of(&origin)?;
+        Ok(())
+    }
+
+    /// The limits that the session lives under, or will live under.
+    pub(crate) fn expiry(&self) -> Expiry {
+        let state = self.state.lock();
+        let present = || state.origin.life().map(Lifetime::expiry);
+        state.intents.expiry.or_else(present).unwrap_or(self.engine.expiry)
+    }
+
+    async fn end_if_asked(&self) -> Result<(), CommitError> {
+        let Some(ending) = self.state.lock().intents.end else { return Ok(()) };
+        let removal = self.engine.end(ending).await?;
+        let mut state = self.state.lock();
+        state.intents.end = None;
+        state.cookie = Some(removal);
+        Ok(())
+    }
+
+    fn intentions(&self, loan: &Loan<T>) -> Result<(Origin, Intents), CommitError> {
+        let state = self.state.lock();
+        if state.life != loan.life {
+            return Err(CommitError::Gone);
+        }
+        if state.is_closed {
+            return Err(CommitError::NeedsResponse);
+        }
+        Ok((state.origin.clone(), state.intents))
+    }
+
+    fn settle(&self, draft: &mut Draft<T>, outcome: Outcome) -> Result<(), CommitError> {
+        if let Some(saved) = outcome.saved {
+            draft.settle(&saved, self.engine.backend.layout())?;
+            let mut state = self.state.lock();
+            state.origin = saved;
+            state.intents = Intents::default();
+        }
+        if outcome.cookie.is_some() {
+            self.state.lock().cookie = outcome.cookie;
+        }
+        Ok(())
+    }
+
+    fn report_late(&self, draft: &Draft<T>) {
+        if draft.has_changes() {
+            let id = self.state.lock().origin.id();
+            tracing::error!(target: "sessio", kind = T::KIND, ?id,
+                "a session was changed after its response had gone or after it had ended; the changes are lost. \
+                 Call `commit().await` before the response ends, or `detach()` for work that outlives it");
+            self.engine.events.emit(T::KIND, &Event::LateWrite { id });
+        }
+    }
+}
+
+/// The slots of one request, found by the type of their session. It is what a layer puts into the request's extensions.
+#[derive(Clone, Default)]
+pub(crate) struct Slots {
+    first: Option<Entry>,
+    /// Further session types of the same app.
+    others: Vec<Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    cookie: Cookie,
+    slot: Arc<dyn Any + Send + Sync>,
+}
+
+type Cookie = Arc<str>;
+
+impl Slots {
+    /// Adds a slot.
+    ///
+    /// # Errors
+    ///
+    /// When another type's layer uses the same cookie: each would overwrite the other's.
+    pub(crate) fn add<T: SessionModel>(&mut self, cookie: &Cookie, slot: Arc<Slot<T>>) -> Result<(), CookieTaken> {
+        let taken = self.entries().any(|entry| entry.cookie == *cookie && !entry.slot.is::<Slot<T>>());
+        if taken {
+            return Err(CookieTaken);
+        }
+        let entry = Entry { cookie: Arc::clone(cookie), slot };
+        match &mut self.first {
+            first @ None => *first = Some(entry),
+            // An inner layer of the same type comes later and is found first.
+            Some(_) => self.others.insert(0, entry),
+        }
+        Ok(())
+    }
+
+    /// The slot of this session type, of the innermost layer if there are several.
+    pub(crate) fn find<T: SessionModel>(&self) -> Option<Arc<Slot<T>>> {
+        self.entries().find_map(|entry| Arc::clone(&entry.slot).downcast().ok())
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.others.iter().chain(&self.first)
+    }
+}
+
+/// Two session types of one app use one cookie.
+pub(crate) struct CookieTaken;

@@ -1,0 +1,69 @@
+//! The store that is none: the whole session sealed in the visitor's cookie.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use crate::{
+    cookie::{Budget, KeyRing, Padding},
+    engine::{Backend, IntoBackend, SealedBackend, private},
+    model::SessionModel,
+};
+
+/// Sessions that live in the cookie, sealed with XAES-256-GCM; the server keeps nothing.
+///
+/// ```
+/// use sessio::{Session, cookie::{Key, KeyRing}, store::CookieStore};
+///
+/// #[derive(Session)]
+/// struct Preferences { theme: String }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let keys = KeyRing::new(Key::generate()?); // in production: KeyRing::from_env("SESSIO_KEYS")?
+/// let layer = Preferences::layer(CookieStore::new(keys));
+/// # Ok(()) }
+/// ```
+///
+/// It is not a [`Store`](super::Store), and what a cookie cannot do does not exist here: a copy of the cookie works until
+/// it expires, overlapping requests do not merge (the browser keeps the answer that came last), and nobody can list or
+/// end somebody else's session. Take a store where that matters.
+pub struct CookieStore<T> {
+    keys: KeyRing,
+    budget: Budget,
+    padding: Padding,
+    model: PhantomData<fn() -> T>,
+}
+
+impl<T: SessionModel> CookieStore<T> {
+    /// Sessions sealed under these keys.
+    pub fn new(keys: KeyRing) -> Self {
+        Self { keys, budget: Budget::default(), padding: Padding::default(), model: PhantomData }
+    }
+
+    /// How many bytes of cookies a session may take: 8192 by default.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Hides the exact length of a session. Off by default.
+    #[must_use]
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.padding = padding;
+        self
+    }
+}
+
+impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
+
+impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
+    #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
+    fn into_backend(self) -> Backend<T> {
+        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.budget, self.padding)))
+    }
+}
+
+impl<T: SessionModel> fmt::Debug for CookieStore<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CookieStore").field("kind", &T::KIND).finish_non_exhaustive()
+    }
+}

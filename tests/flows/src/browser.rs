@@ -1,0 +1,115 @@
+//! A visitor's browser.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use http::{HeaderMap, Method, StatusCode, header};
+
+/// A visitor. Clones are tabs of one browser: they share their cookies.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    client: reqwest::Client,
+    base: String,
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The `Set-Cookie` headers, in their order.
+    pub fn set_cookies(&self) -> Vec<&str> {
+        self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).collect()
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(base: String) -> Self {
+        Self { client: reqwest::Client::new(), base, cookies: Arc::default() }
+    }
+
+    /// Another browser with the same cookies, as they are now.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { cookies: Arc::new(Mutex::new(self.cookies())), ..self.clone() }
+    }
+
+    /// Asks for a page, and keeps the cookies of the answer.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &self.cookie_header()).await
+    }
+
+    /// As [`get`](Self::get), with these `Cookie` headers instead of the kept ones.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get_with(&self, path: &str, cookie_headers: &[&[u8]]) -> Answer {
+        let headers: Vec<_> = cookie_headers.iter().map(|value| value.to_vec()).collect();
+        self.send(Method::GET, path, &headers).await
+    }
+
+    /// Asks and does not wait for the whole answer: drops the connection when `gone` is done.
+    pub async fn get_and_leave(&self, path: &str, gone: impl Future) {
+        let headers = self.cookie_header();
+        let request = self.send(Method::GET, path, &headers);
+        tokio::select! {
+            _ = request => {}
+            _ = gone => {}
+        }
+    }
+
+    /// The cookies that the browser holds.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts a cookie into the browser.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), value.to_owned());
+    }
+
+    fn cookie_header(&self) -> Vec<Vec<u8>> {
+        let pairs: Vec<_> = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() { Vec::new() } else { vec![pairs.join("; ").into_bytes()] }
+    }
+
+    async fn send(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        for value in cookie_headers {
+            request = request.header(header::COOKIE, value.as_slice());
+        }
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let answer = Answer { status, headers, text: response.text().await.unwrap_or_default() };
+        self.keep(&answer);
+        answer
+    }
+
+    fn keep(&self, answer: &Answer) {
+        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        for cookie in answer.set_cookies() {
+            let pair = cookie.split(';').next().unwrap_or_default();
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            if cookie.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! A browser and a server for the tests of what a visitor sees.
+//!
+//! The server is a real one on a loopback port. The browser keeps cookies as a browser does, forgets those that it is told
+//! to forget, and lets a test look at every header.
+
+mod browser;
+mod server;
+
+pub use browser::{Answer, Browser};
+pub use server::Server;

@@ -1,0 +1,9 @@
+use sessio::Session;
+
+#[derive(Session)]
+struct Cart {
+    visits: u32,
+    set_visits: u32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use sessio::Session;
+
+#[derive(Session)]
+struct Cart {
+    #[session(flash, default = "hello")]
+    notice: String,
+}
+
+fn main() {}

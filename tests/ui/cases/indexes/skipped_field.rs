@@ -1,0 +1,12 @@
+use sessio::Session;
+
+#[derive(Session)]
+#[session(index(user_id, theme))]
+struct Cart {
+    #[session(column)]
+    user_id: i64,
+    #[session(skip)]
+    theme: String,
+}
+
+fn main() {}

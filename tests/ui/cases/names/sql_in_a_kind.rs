@@ -1,0 +1,9 @@
+use sessio::Session;
+
+#[derive(Session)]
+#[session(kind = "cart'--")]
+struct Cart {
+    visits: u32,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use sessio::Session;
+
+#[derive(Session)]
+struct Cart {}
+
+fn main() {}

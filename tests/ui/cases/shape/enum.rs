@@ -1,0 +1,8 @@
+use sessio::Session;
+
+#[derive(Session)]
+enum Cart {
+    Empty,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use sessio::Session;
+
+#[derive(Session)]
+struct Cart {
+    coupon: &'static str,
+}
+
+fn main() {}

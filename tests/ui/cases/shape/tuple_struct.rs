@@ -1,0 +1,6 @@
+use sessio::Session;
+
+#[derive(Session)]
+struct Cart(u32);
+
+fn main() {}

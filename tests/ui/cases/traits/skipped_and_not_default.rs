@@ -1,0 +1,12 @@
+use sessio::Session;
+
+struct Plan;
+
+#[derive(Session)]
+struct Cart {
+    visits: u32,
+    #[session(skip)]
+    plan: Plan,
+}
+
+fn main() {}

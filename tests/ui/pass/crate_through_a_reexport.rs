@@ -1,0 +1,32 @@
+//! An application may know the crate under another name.
+
+mod framework {
+    pub mod sessions {
+        pub use ::sessio::*;
+    }
+}
+
+/// Not the crate: the default path would find this if it were relative.
+#[allow(dead_code)]
+mod sessio {}
+
+use framework::sessions::{Session, model::SessionModel};
+
+#[derive(Session)]
+#[session(crate = crate::framework::sessions)]
+struct Cart {
+    #[session(principal, merge = "reject")]
+    user_id: Option<i64>,
+    #[session(merge = "add")]
+    visits: u32,
+    #[session(json)]
+    items: Vec<u32>,
+    #[session(column, max_len = 8)]
+    coupon: Option<String>,
+}
+
+fn main() {
+    let mut cart = Cart::fresh();
+    cart.set_visits(1);
+    assert_eq!(cart.visits(), 1);
+}
