@@ -56,6 +56,7 @@ macro_rules! store_contract {
             a_touch_never_moves_a_time_backwards,
             a_record_is_deleted_once,
             a_late_write_after_a_delete_does_not_bring_the_record_back,
+            a_write_that_is_sent_again_takes_effect_once,
             every_credential_survives,
             extreme_times_and_versions_survive,
             a_record_with_a_far_end_is_there,
