@@ -141,10 +141,11 @@ impl<T: SessionModel> Slot<T> {
     /// Saves one handle's changes now, and makes a session if there is none yet.
     pub(crate) async fn keep(&self, loan: &mut Loan<T>) -> Result<Origin, CommitError> {
         self.save(loan, true).await?;
-        match self.state.lock().origin.clone() {
-            Origin::New { .. } => Err(CommitError::Gone),
-            Origin::Superseded => Err(CommitError::Superseded),
-            stored => Ok(stored),
+        let origin = self.state.lock().origin.clone();
+        match (origin.life(), &origin) {
+            (Some(_), _) => Ok(origin),
+            (None, Origin::Superseded) => Err(CommitError::Superseded),
+            (None, _) => Err(CommitError::Gone),
         }
     }
 
