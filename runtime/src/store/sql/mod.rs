@@ -19,7 +19,11 @@ mod fault;
 mod find;
 mod inspect;
 mod migrate;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod parameter;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 mod run;
 #[cfg(feature = "sqlite")]
@@ -28,6 +32,10 @@ mod statements;
 mod store;
 
 pub use driver::SqlDriver;
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::SqlStore;
