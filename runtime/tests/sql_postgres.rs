@@ -10,7 +10,7 @@ use sessio::{
     store::{Create, Enumerate, PostgresStore, SqlStore, Store, StoreError, Sweep},
     token::SessionId,
 };
-use sql::{contract, model, schema, schema::Raw, trips};
+use sql::{contract, model, outage, schema, schema::Raw, trips};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -239,4 +239,16 @@ async fn a_server_that_never_answers_is_an_error_within_the_time_out() {
     let store = SqlStore::<Postgres, model::Visit>::from_pool(pool).timeout(Duration::from_millis(200));
     let error = store.load(model::record().id).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_fails_in_time_and_work_goes_on_after_it() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let options = namespace.options();
+    let proxy = outage::Proxy::start(options.get_host(), options.get_port()).await;
+    let options = options.host("127.0.0.1").port(proxy.port);
+    let store = PostgresStore::<model::Visit>::connect_with(options).await.unwrap().timeout(Duration::from_millis(500));
+    store.migrate().await.unwrap();
+    outage::an_outage_fails_in_time_and_work_goes_on_after_it(store, &proxy).await;
+    namespace.end().await;
 }

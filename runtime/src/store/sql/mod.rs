@@ -12,6 +12,9 @@
 //! A connection prepares each statement at its first use, which costs that use one round trip more, and a connection that
 //! has been idle for more than five seconds is asked whether it still lives before it is used.
 
+// The shared half alone has no caller.
+#![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code, unused))]
+
 mod connect;
 mod driver;
 mod enumerate;
