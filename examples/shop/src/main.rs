@@ -18,12 +18,13 @@ mod pages;
 
 use std::{
     env,
+    io::{ErrorKind, IsTerminal},
     net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use axum::{
     Form, Router,
     extract::State,
@@ -287,7 +288,8 @@ fn router<S: Backend>(store: S) -> Router {
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sessio=debug"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     match open().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -316,8 +318,11 @@ const NO_STORE: &str = "the session store cannot be opened; SESSION_STORE says w
 
 async fn serve<S: Backend>(store: S) -> anyhow::Result<()> {
     let address = address()?;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("port {} cannot be opened; choose another one with PORT=3001 cargo run", address.port())
+    let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow!("{address} is taken by another program; choose another port: PORT=3001 cargo run")
+        }
+        _ => anyhow!("{address} cannot be listened on: {error}"),
     })?;
     let local = listener.local_addr()?;
     if local.ip().is_loopback() || local.ip().is_unspecified() {

@@ -103,7 +103,7 @@ pub(crate) fn devices(shop: &Session<Shop>, notice: Option<&str>, devices: &[Sto
         &html! {
             p { "Every browser in which you are signed in. One that you sign out cannot come back, not even in the middle of a request." }
             table {
-                thead { tr { th { "Browser" } th { "Signed in since" } th { "Last seen" } th { "Session" } th {} } }
+                thead { tr { th { "Browser" } th { "Began" } th { "Last seen" } th { "Session" } th {} } }
                 tbody {
                     @for device in devices {
                         tr {
