@@ -18,6 +18,8 @@ mod file;
 #[cfg(feature = "memory")]
 mod memory;
 mod offload;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(feature = "sql")]
 mod sql;
 mod sync;
@@ -31,6 +33,8 @@ pub use error::StoreError;
 pub use file::{Damage, FileError, FileStore};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::{RedisStore, RedisStoreBuilder};
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(feature = "sql")]

@@ -45,7 +45,7 @@ fn tokens(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    fn marked(entries: &[(http::HeaderName, &'static str)]) -> HeaderMap {
+    fn marked(entries: &[(HeaderName, &'static str)]) -> HeaderMap {
         let mut headers: HeaderMap =
             entries.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
         mark_as_personal(&mut headers);

@@ -7,7 +7,12 @@ use axum::{
     extract::{Path, State},
     routing::get,
 };
-use sessio::{IntoBackend, Session, SessionLayer, cookie::CookieSpec, model::SessionModel, store::MemoryStore};
+use sessio::{
+    IntoBackend, Session, SessionLayer,
+    cookie::CookieSpec,
+    model::SessionModel,
+    store::{MemoryStore, SqliteStore},
+};
 use sessio_flow_tests::{Browser, Server};
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -77,6 +82,15 @@ async fn keeps_every_write(store: impl IntoBackend<Marks>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_one_of_1600_overlapping_writes_is_kept_in_memory() {
     keeps_every_write(MemoryStore::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_one_of_1600_overlapping_writes_is_kept_in_sqlite() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("marks.db").display());
+    let store = SqliteStore::connect(&url).await.expect("a new database");
+    store.migrate().await.expect("a new table");
+    keeps_every_write(store).await;
 }
 
 #[derive(Session)]
