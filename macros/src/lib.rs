@@ -13,7 +13,88 @@ mod shape;
 
 use proc_macro::TokenStream;
 
-/// Derives a session model.
+/// Makes a struct with named fields a typed session.
+///
+/// ```
+/// use sessio::{Session, model::SessionModel};
+///
+/// /// What the shop remembers about a visitor.
+/// #[derive(Session)]
+/// #[session(table = "shop_sessions")]
+/// pub struct Shop {
+///     /// Who is signed in.
+///     #[session(principal)]
+///     user_id: Option<i64>,
+///     cart: Vec<String>,
+///     #[session(merge = "add")]
+///     visits: u32,
+///     #[session(flash)]
+///     notice: Option<String>,
+/// }
+///
+/// let mut shop = Shop::fresh();
+/// shop.cart_mut().push("teapot".to_owned());
+/// shop.set_visits(shop.visits() + 1);
+/// shop.set_notice("Added to your cart");
+/// assert_eq!(shop.take_notice().as_deref(), Some("Added to your cart"));
+/// ```
+///
+/// A field may be of any type that is `Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static`. The struct has no
+/// parameters, because one type is one table. Nothing else has to be derived.
+///
+/// # What it adds
+///
+/// - `SessionModel`, and `HasPrincipal` where a field is the `principal`: what the runtime asks about the struct.
+/// - `Shop::layer(store)`, where a framework is switched on.
+/// - Accessors, as visible as the struct and with the field's own doc comment:
+///
+/// | method | for | gives or takes |
+/// |---|---|---|
+/// | `cart()` | every stored field | a primitive by value, `&str`, `&[T]`, `Option<&T>`, else `&T` |
+/// | `set_cart(..)` | every stored field | a primitive, else `impl Into<T>`; for an `Option<T>` the `T`, and it becomes `Some` |
+/// | `cart_mut()` | every stored field | `&mut T` |
+/// | `clear_cart()` | every stored field | back to what a new visitor has |
+/// | `take_notice()` | `flash` | the value, which is then gone |
+/// | `find_by_user_id(&store, ..)` | a column with an index of its own | the sessions with this value |
+/// | `delete_by_user_id(&store, ..)` | a column with an index of its own | ends them and says how many there were |
+///
+/// The form of a getter follows how the type is written: behind an alias it is a plain `&T`. A field whose accessor would
+/// clash with a method of the handle `Session<T>`, such as `id` or `expiry`, is an error.
+///
+/// # Keys on the struct
+///
+/// | key | effect | without it |
+/// |---|---|---|
+/// | `kind = "shop"` | tells this type's sessions from another's, in every store and seal | the struct's name in snake case |
+/// | `table = "shops"` | the table that an SQL store uses | the kind with `_sessions` behind it |
+/// | `rename_all = "camelCase"` | the case of stored names and columns, as serde spells them | the fields' own names |
+/// | `index(a, b)`, `unique(a, b)` | an index over the columns of these fields; may repeat | |
+/// | `strict` | every field is `strict` | |
+/// | `crate = ::path` | where the crate `sessio` is, beginning with `::` or `crate` | `::sessio` |
+///
+/// # Keys on a field
+///
+/// | key | effect |
+/// |---|---|
+/// | `default = expression` | what a new visitor has, instead of the type's `Default` |
+/// | `rename = "name"` | the name under which the field is stored |
+/// | `alias = "name"` | an older name, read when the current one is absent; may repeat |
+/// | `skip` | the field is not stored and has no accessors; it starts from its default in each request |
+/// | `strict` | a stored value that does not decode refuses the session, instead of becoming the default |
+/// | `merge = "policy"` | when overlapping requests both changed it: `last` (the default), `add`, `max`, `min`, `union`, `append`, or `reject` |
+/// | `merge = path` | the same, by a function `fn(base: &T, mine: &T, theirs: &T) -> T` |
+/// | `flash` | a message for the next page: it gets `take_..`, and a newer message survives the taking of an older one |
+/// | `principal` | an `Option` that says who is signed in; when it changes, the session gets a new secret. Has a column with an index |
+/// | `column`, `column = "name"` | a typed column of its own in an SQL store; its type must be a `Column` |
+/// | `index`, `unique` | a column with an index |
+/// | `json` | a column that holds any value as JSON |
+/// | `max_len = 64` | the longest text in characters, or bytes, of the column; an indexed `String` needs it |
+/// | `renamed_from = "name"` | the column's older name, for migrations; also read as an `alias` |
+///
+/// # Errors
+///
+/// What does not fit is a compile error that says what to write instead, all of them at once. What only a type can tell
+/// (not storable, not a column, a number with `max_len`) the compiler says through traits and constants, under the field.
 #[proc_macro_derive(Session, attributes(session))]
 pub fn derive_session(input: TokenStream) -> TokenStream {
     expand::session(input.into()).into()

@@ -236,12 +236,12 @@ impl Accessor {
     pub(crate) fn method(self, field: &Ident) -> Ident {
         match self {
             Self::Get => field.clone(),
-            Self::Set => format_ident!("set_{field}"),
-            Self::Mut => format_ident!("{field}_mut"),
-            Self::Clear => format_ident!("clear_{field}"),
-            Self::Take => format_ident!("take_{field}"),
-            Self::Find => format_ident!("find_by_{field}"),
-            Self::Delete => format_ident!("delete_by_{field}"),
+            Self::Set => format_ident!("set_{}", field),
+            Self::Mut => format_ident!("{}_mut", field),
+            Self::Clear => format_ident!("clear_{}", field),
+            Self::Take => format_ident!("take_{}", field),
+            Self::Find => format_ident!("find_by_{}", field),
+            Self::Delete => format_ident!("delete_by_{}", field),
         }
     }
 }

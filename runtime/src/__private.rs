@@ -147,19 +147,19 @@ pub const fn assert_index_key<F>(column: &ColumnOf<F>) {
 )]
 pub trait Fresh {
     /// The value.
-    fn fresh() -> Self;
+    fn of_a_new_visitor() -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Default> Fresh for T {
-    fn fresh() -> Self {
+    fn of_a_new_visitor() -> Self {
         T::default()
     }
 }
 
 /// The value of a field that the struct gives no default.
 pub fn fresh<F: Fresh>() -> F {
-    F::fresh()
+    F::of_a_new_visitor()
 }
 
 /// A field's position came from elsewhere than the struct's own `FIELDS`.

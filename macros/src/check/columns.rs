@@ -8,7 +8,7 @@ use crate::{
     name::Identifier,
 };
 
-/// An InnoDB index key ends at 3072 bytes (MySQL's manual, "InnoDB Limits"), and a character takes up to four.
+/// An index key of MySQL ends at 3072 bytes (its manual, "`InnoDB` Limits"), and a character takes up to four.
 const MAX_INDEXED_CHARACTERS: u32 = 768;
 
 pub(super) fn check(session: &Session, errors: &Errors) {

@@ -103,12 +103,16 @@ fn accessors(session: &Session, errors: &Errors) {
 
 fn reserved(field: &Field, method: &str) -> String {
     let plain = field.plain();
-    let owner = if method == "layer" { "the derive makes".to_owned() } else { "`Session<T>` has".to_owned() };
+    let what = if method == "layer" {
+        "the derive gives the struct a function `layer` of its own".to_owned()
+    } else {
+        format!("`Session<T>` has a method `{method}` of its own, which would hide this field's")
+    };
     let instead = match plain.as_str() {
         "principal" => "call it `user_id`, for instance".to_owned(),
         _ => format!("rename the field; `#[session(rename = \"{plain}\")]` keeps its stored name"),
     };
-    format!("{owner} a method `{method}` already, which this field's accessor would hide; {instead}")
+    format!("{what}; {instead}")
 }
 
 const fn noun(accessor: Accessor) -> &'static str {

@@ -66,7 +66,7 @@ fn column(session: &Session, field: &Field, errors: &Errors) {
         let missing = field.keys.max_len.is_none();
         match present {
             Shape::Primitive("f32" | "f64") => {
-                errors.at(key, "a floating point column makes a poor index key; store a whole number, such as cents")
+                errors.at(key, "a floating point column makes a poor index key; store a whole number, such as cents");
             }
             Shape::Text if missing => {
                 errors.at(key, "MySQL cannot index a `TEXT` column; add `#[session(max_len = 64)]`");

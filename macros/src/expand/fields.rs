@@ -4,7 +4,7 @@
 //! that does not fit is one error.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprLit, Lit};
 
 use super::{emit, first, fresh, proof};
@@ -69,12 +69,12 @@ fn private(session: &Session, span: Span) -> TokenStream {
 
 fn first_value(session: &Session, field: &Field) -> TokenStream {
     let (ty, name) = (&field.ty, fresh(&field.ident));
-    let value = match (&field.default, &field.shape) {
+    let value = match (field.default.as_ref().map(ungroup), &field.shape) {
         // What `default = "guest"` on a `String` can only mean.
         (Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })), Shape::Text) => {
             quote_spanned!(text.span()=> ::core::convert::From::from(#text))
         }
-        (Some(default), _) => without_self(quote::ToTokens::to_token_stream(default), &session.ident),
+        (Some(default), _) => without_self(default.to_token_stream(), &session.ident),
         (None, _) => {
             let span = first(&field.written);
             let private = private(session, span);
@@ -82,4 +82,12 @@ fn first_value(session: &Session, field: &Field) -> TokenStream {
         }
     };
     emit(|span| quote_spanned!(span=> fn #name() -> #ty { #value }))
+}
+
+/// The expression that a `macro_rules!` fragment wraps.
+fn ungroup(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => ungroup(&group.expr),
+        expression => expression,
+    }
 }

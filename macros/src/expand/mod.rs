@@ -6,6 +6,8 @@ mod fields;
 mod finders;
 mod model;
 mod schema;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
@@ -59,7 +61,6 @@ fn wrap(parts: &[TokenStream]) -> TokenStream {
             #[allow(
                 dead_code,
                 deprecated,
-                missing_docs,
                 non_snake_case,
                 non_upper_case_globals,
                 unused_qualifications,
@@ -87,12 +88,12 @@ fn emit(tokens: impl FnOnce(Span) -> TokenStream) -> TokenStream {
 
 /// The const that proves what the field's type can do.
 fn proof(field: &Ident) -> Ident {
-    format_ident!("__FIELD_{field}")
+    format_ident!("__FIELD_{}", field)
 }
 
 /// The function that makes a new visitor's value of the field.
 fn fresh(field: &Ident) -> Ident {
-    format_ident!("__fresh_{field}")
+    format_ident!("__fresh_{}", field)
 }
 
 /// The first token's span: on stable a span cannot cover several.

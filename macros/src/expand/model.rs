@@ -113,10 +113,8 @@ fn arm(field: &Field, position: usize, access: &str) -> TokenStream {
         } else {
             quote_spanned!(span=> &self.#ident)
         };
-        match &field.column {
-            Some(_) => quote_spanned!(span=> #position => #proof.field.#access(#borrow),),
-            None => quote_spanned!(span=> #position => #proof.#access(#borrow),),
-        }
+        let step = field.column.is_some().then(|| quote_spanned!(span=> .field));
+        quote_spanned!(span=> #position => #proof #step.#access(#borrow),)
     })
 }
 

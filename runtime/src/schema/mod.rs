@@ -1,5 +1,16 @@
 //! The table of a session struct: a constant that the derive builds and every dialect can translate.
 
+mod ddl;
+mod dialect;
+#[cfg(feature = "sql")]
+mod verify;
+
+#[cfg(feature = "sql")]
+pub(crate) use ddl::{TableColumn, table_columns, table_indexes, table_statement};
+pub use dialect::Dialect;
+#[cfg(feature = "sql")]
+pub(crate) use verify::{LiveColumn, LiveIndex, LiveTable, differences};
+
 use crate::model::ColumnType;
 
 /// The table that an SQL store keeps a session type in.

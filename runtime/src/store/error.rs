@@ -22,6 +22,10 @@ pub enum StoreError {
         /// The most that the backend takes, in bytes.
         limit: usize,
     },
+    /// The backend answered, and refuses this session for a reason that trying again does not change: another session
+    /// has the same value under a unique index, or a value does not fit its column.
+    #[error("the session store refused the session: {0}")]
+    Rejected(String),
     /// The table is missing, or is not the struct's.
     #[error("{0}")]
     Schema(String),

@@ -22,6 +22,8 @@ mod memory;
 mod offload;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "sql")]
+mod sql;
 mod sync;
 
 #[cfg(feature = "cookie")]
@@ -37,6 +39,14 @@ pub use memcached::{MemcachedStore, MemcachedStoreBuilder};
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::{RedisStore, RedisStoreBuilder};
+#[cfg(feature = "mysql")]
+pub use sql::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use sql::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use sql::SqliteStore;
+#[cfg(feature = "sql")]
+pub use sql::{SqlDriver, SqlStore};
 pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{

@@ -116,7 +116,7 @@ async fn a_column_without_an_index_is_an_error(target: Target) {
 async fn an_index_lives_as_long_as_its_longest_session_can(target: Target) {
     let prefix = fresh_prefix();
     let store = target.store_with::<Visit>(&prefix).await;
-    let days = |days| Duration::from_hours(days * 24);
+    let days = |days: u64| Duration::from_hours(days * 24);
     let mut long = record_of(Some(1), "is");
     long.life.absolute_at = long.life.seen_at + days(90);
     assert_eq!(store.create(&long).await.unwrap(), Create::Created);

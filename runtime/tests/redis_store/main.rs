@@ -11,3 +11,5 @@ mod keys;
 mod model;
 mod round_trips;
 mod server;
+#[cfg(feature = "redis-tls")]
+mod tls;

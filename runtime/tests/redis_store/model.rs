@@ -12,15 +12,15 @@ use sessio::{
 
 /// A session with a principal, an indexed column, and one without an index.
 #[derive(Default)]
-pub struct Visit {
+pub(crate) struct Visit {
     user_id: Option<i64>,
     country: String,
     note: String,
 }
 
-pub const USER_ID: usize = 0;
-pub const COUNTRY: usize = 1;
-pub const NOTE: usize = 2;
+pub(crate) const USER_ID: usize = 0;
+pub(crate) const COUNTRY: usize = 1;
+pub(crate) const NOTE: usize = 2;
 
 macro_rules! visit_model {
     ($ty:ty, $kind:literal, $indexes:expr) => {
@@ -69,7 +69,7 @@ visit_model!(Visit, "visit", &[IndexDef::new(&["country"])]);
 
 /// The same fields under another kind.
 #[derive(Default)]
-pub struct Visitor {
+pub(crate) struct Visitor {
     user_id: Option<i64>,
     country: String,
     note: String,
@@ -79,7 +79,7 @@ visit_model!(Visitor, "visitor", &[]);
 
 /// A struct that wants what Redis cannot keep.
 #[derive(Default)]
-pub struct Unique {
+pub(crate) struct Unique {
     user_id: Option<i64>,
     country: String,
     note: String,
@@ -88,12 +88,12 @@ pub struct Unique {
 visit_model!(Unique, "unique", &[IndexDef::new(&["country"]).unique()]);
 
 /// A new record that belongs to nobody.
-pub fn record() -> Record {
+pub(crate) fn record() -> Record {
     record_of(None, "")
 }
 
 /// A new record with these columns, seen now.
-pub fn record_of(user_id: Option<i64>, country: &str) -> Record {
+pub(crate) fn record_of(user_id: Option<i64>, country: &str) -> Record {
     let now = Timestamp::from(std::time::SystemTime::now());
     Record {
         id: SessionId::random().unwrap(),
@@ -105,18 +105,18 @@ pub fn record_of(user_id: Option<i64>, country: &str) -> Record {
     }
 }
 
-pub fn columns(user_id: Option<i64>, country: &str) -> Vec<ColumnValue> {
+pub(crate) fn columns(user_id: Option<i64>, country: &str) -> Vec<ColumnValue> {
     let user_id = user_id.map_or(ColumnValue::Null, ColumnValue::Int);
     vec![user_id, ColumnValue::Text(country.to_owned()), ColumnValue::Text(String::new())]
 }
 
 /// The record after its next write.
-pub fn next(record: &Record) -> Record {
+pub(crate) fn next(record: &Record) -> Record {
     Record { version: record.version.next(), ..record.clone() }
 }
 
 /// Everything that a load gives back.
-pub fn assert_same(left: &Record, right: &Record) {
+pub(crate) fn assert_same(left: &Record, right: &Record) {
     assert_eq!(left.id, right.id);
     assert_eq!(left.version, right.version);
     assert_eq!(left.credential, right.credential);

@@ -18,35 +18,38 @@ use sessio::{
 
 /// One server or a cluster.
 #[derive(Clone)]
-pub enum Target {
+pub(crate) enum Target {
     Server(String),
     Cluster(Vec<String>),
 }
 
 impl Target {
     /// The server to test against. Without one the test has not run, and says so.
-    pub fn server(test: &str) -> Option<Self> {
+    pub(crate) fn server(test: &str) -> Option<Self> {
         let url = env::var("SESSIO_TEST_REDIS_URL").ok();
         url.map(Self::Server).or_else(|| not_run(test, "SESSIO_TEST_REDIS_URL is not set"))
     }
 
     /// The cluster to test against.
-    pub fn cluster(test: &str) -> Option<Self> {
+    pub(crate) fn cluster(test: &str) -> Option<Self> {
         let urls = env::var("SESSIO_TEST_REDIS_CLUSTER_URLS").ok();
         urls.map(|urls| Self::Cluster(urls.split(',').map(str::to_owned).collect()))
             .or_else(|| not_run(test, "SESSIO_TEST_REDIS_CLUSTER_URLS is not set"))
     }
 
     /// A store with a prefix of its own.
-    pub async fn store<T: SessionModel>(&self) -> RedisStore<T> {
+    pub(crate) async fn store<T: SessionModel>(&self) -> RedisStore<T> {
         self.store_with(&fresh_prefix()).await
     }
 
-    pub async fn store_with<T: SessionModel>(&self, prefix: &str) -> RedisStore<T> {
+    pub(crate) async fn store_with<T: SessionModel>(&self, prefix: &str) -> RedisStore<T> {
         self.connect(RedisStore::builder().prefix(prefix)).await.unwrap()
     }
 
-    pub async fn connect<T: SessionModel>(&self, builder: RedisStoreBuilder<T>) -> Result<RedisStore<T>, StoreError> {
+    pub(crate) async fn connect<T: SessionModel>(
+        &self,
+        builder: RedisStoreBuilder<T>,
+    ) -> Result<RedisStore<T>, StoreError> {
         match self {
             Self::Server(url) => builder.connect(url).await,
             Self::Cluster(urls) => builder.connect_cluster(urls).await,
@@ -54,7 +57,7 @@ impl Target {
     }
 
     /// Runs a command beside the store.
-    pub async fn run<A: FromRedisValue>(&self, cmd: &Cmd) -> A {
+    pub(crate) async fn run<A: FromRedisValue>(&self, cmd: &Cmd) -> A {
         match self {
             Self::Server(url) => {
                 let client = Client::open(url.as_str()).unwrap();
@@ -71,12 +74,15 @@ impl Target {
 }
 
 /// A prefix that no other test has.
-pub fn fresh_prefix() -> String {
+pub(crate) fn fresh_prefix() -> String {
     format!("test:{}", SessionId::random().unwrap())
 }
 
+/// Held by tests that count on the server's scripts, or on the server having forgotten them.
+pub(crate) static SCRIPTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Says so loudly: standard error itself is not captured by the test harness, unlike `eprintln!`.
-pub fn not_run<T>(test: &str, why: &str) -> Option<T> {
+pub(crate) fn not_run<T>(test: &str, why: &str) -> Option<T> {
     let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {test}: {why}\n");
     None
 }
@@ -105,7 +111,7 @@ macro_rules! on_server_and_cluster {
 pub(crate) use on_server_and_cluster;
 
 /// A `redis-server` of this test's own, on a free port, with its data in a folder that goes with it.
-pub struct OwnServer {
+pub(crate) struct OwnServer {
     port: u16,
     folder: PathBuf,
     arguments: Vec<String>,
@@ -114,11 +120,11 @@ pub struct OwnServer {
 
 impl OwnServer {
     /// Starts it, unless this machine has no `redis-server`.
-    pub fn start(test: &str, arguments: &[&str]) -> Option<Self> {
+    pub(crate) fn start(test: &str, arguments: &[&str]) -> Option<Self> {
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             return not_run(test, "there is no redis-server on the path");
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = Self::free_port();
         let folder = env::temp_dir().join(format!("sessio-{}", SessionId::random().unwrap()));
         fs::create_dir(&folder).unwrap();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
@@ -126,30 +132,40 @@ impl OwnServer {
         Some(Self { port, folder, arguments, process })
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn free_port() -> u16 {
+        // A cluster node takes the port ten thousand above its own for the others, so both must exist.
+        loop {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+                return port;
+            }
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
     /// As if the power had gone.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    pub fn start_again(&mut self) {
+    pub(crate) fn start_again(&mut self) {
         self.process = spawn(self.port, &self.folder, &self.arguments);
     }
 
     /// It keeps its connections and answers nothing.
-    pub fn freeze(&self) {
+    pub(crate) fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    pub fn thaw(&self) {
+    pub(crate) fn thaw(&self) {
         self.signal("-CONT");
     }
 

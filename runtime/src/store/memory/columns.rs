@@ -4,14 +4,17 @@ use std::hash::BuildHasher;
 
 use crate::model::ColumnValue;
 
-/// The values of a session's columns: for each one byte for its kind, four for its length, and its bytes.
+/// The values of a session's columns, up to the last that is not `NULL`: of each one byte for its kind, four for its length,
+/// and its bytes.
 #[derive(Default)]
 pub(super) struct Columns(Box<[u8]>);
 
 impl Columns {
     pub(super) fn pack(values: &[ColumnValue]) -> Self {
+        // What is left out holds NULL, so a visitor who has not signed in costs nothing here.
+        let len = values.iter().rposition(|value| *value != ColumnValue::Null).map_or(0, |last| last + 1);
         let mut packed = Vec::new();
-        for value in values {
+        for value in values.iter().take(len) {
             let mut number = [0; 8];
             let (kind, bytes) = parts(value, &mut number);
             // A longer value cannot be told from its first 4 GiB; none fits into a session.
@@ -25,11 +28,8 @@ impl Columns {
 
     /// Whether these are the same values. It allocates nothing, so that a write that leaves them does not either.
     pub(super) fn equal(&self, values: &[ColumnValue]) -> bool {
-        let mut packed = self.iter();
-        values.iter().all(|value| {
-            let mut number = [0; 8];
-            packed.next() == Some(parts(value, &mut number))
-        }) && packed.next().is_none()
+        values.iter().enumerate().all(|(column, value)| self.holds(column, value))
+            && self.iter().count() <= values.len()
     }
 
     /// Whether the column holds this value. A column that the writer left out holds `NULL`.
@@ -116,6 +116,7 @@ mod tests {
         ];
         let packed = Columns::pack(&values);
         assert!(packed.equal(&values));
+        assert!(Columns::pack(&values[..1]).0.is_empty());
         assert!(!packed.equal(&values[..7]));
         assert!(!Columns::pack(&values[..7]).equal(&values));
         for (column, value) in values.iter().enumerate() {

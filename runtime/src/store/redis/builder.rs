@@ -3,14 +3,14 @@
 use std::{fmt, marker::PhantomData, time::Duration};
 
 use redis::{
-    ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisResult,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisResult, aio::ConnectionManagerConfig,
     io::tcp::TcpSettings,
 };
 
 use super::{
-    connection::{Connection, Link, store_error},
+    connection::{Connection, store_error},
     key::Keys,
+    link::Connector,
     store::RedisStore,
 };
 use crate::{model::SessionModel, store::StoreError};
@@ -90,9 +90,8 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
     /// [`StoreError::Unavailable`] when the server does not answer in time or the URL is not one, and
     /// [`StoreError::Schema`] when the struct asks for what Redis cannot do.
     pub async fn connect(self, url: &str) -> Result<RedisStore<T>, StoreError> {
-        let keys = Keys::of::<T>(&self.prefix)?;
-        let manager = self.within(self.connect_server(url)).await?;
-        Ok(RedisStore::new(Connection::new(Link::Server(manager), self.response_timeout), keys))
+        let connector = self.server(url).map_err(store_error)?;
+        self.open(connector).await
     }
 
     /// Connects to a cluster through any of these nodes, each a URL as for [`connect`](Self::connect).
@@ -105,19 +104,18 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
         self,
         urls: impl IntoIterator<Item = U>,
     ) -> Result<RedisStore<T>, StoreError> {
-        let keys = Keys::of::<T>(&self.prefix)?;
         let nodes: RedisResult<Vec<_>> = urls.into_iter().map(|url| self.connection_info(url.as_ref())).collect();
-        let nodes = nodes.map_err(store_error)?;
-        let cluster = self.within(self.connect_nodes(nodes)).await?;
-        Ok(RedisStore::new(Connection::new(Link::Cluster(cluster), self.response_timeout), keys))
+        let connector = nodes.and_then(|nodes| self.cluster(nodes)).map_err(store_error)?;
+        self.open(connector).await
     }
 
-    async fn within<C>(&self, connect: impl Future<Output = RedisResult<C>>) -> Result<C, StoreError> {
-        let connected = tokio::time::timeout(self.connect_timeout, connect).await;
-        connected.map_err(StoreError::unavailable)?.map_err(store_error)
+    async fn open(self, connector: Connector) -> Result<RedisStore<T>, StoreError> {
+        let keys = Keys::of::<T>(&self.prefix)?;
+        let connection = Connection::open(connector, self.connect_timeout, self.response_timeout).await?;
+        Ok(RedisStore::new(connection, keys))
     }
 
-    async fn connect_server(&self, url: &str) -> RedisResult<ConnectionManager> {
+    fn server(&self, url: &str) -> RedisResult<Connector> {
         let info = self.connection_info(url)?;
         #[cfg(feature = "redis-tls")]
         let client = match &self.root_certificates {
@@ -133,13 +131,14 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
             .set_response_timeout(Some(self.response_timeout))
             .set_min_delay(Duration::from_millis(20))
             .set_number_of_retries(3);
-        ConnectionManager::new_with_config(client, config).await
+        Ok(Connector::Server(Box::new((client, config))))
     }
 
     #[cfg(feature = "redis-cluster")]
-    async fn connect_nodes(&self, nodes: Vec<ConnectionInfo>) -> RedisResult<redis::cluster_async::ClusterConnection> {
+    fn cluster(&self, nodes: Vec<ConnectionInfo>) -> RedisResult<Connector> {
+        // A node that hangs must not use up the time in which the others are reached.
         let builder = redis::cluster::ClusterClient::builder(nodes)
-            .connection_timeout(self.connect_timeout)
+            .connection_timeout(self.connect_timeout / 2)
             .response_timeout(self.response_timeout)
             .use_protocol(ProtocolVersion::RESP3)
             .tcp_settings(self.tcp_settings());
@@ -148,7 +147,7 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
             Some(_) => builder.certs(self.certificates()),
             None => builder,
         };
-        builder.build()?.get_async_connection().await
+        Ok(Connector::Cluster(Box::new(builder.build()?)))
     }
 
     fn connection_info(&self, url: &str) -> RedisResult<ConnectionInfo> {
@@ -167,7 +166,7 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
     fn tcp_settings(&self) -> TcpSettings {
         let settings = TcpSettings::default().set_nodelay(true);
         #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-        let settings = settings.set_user_timeout(self.connect_timeout.max(self.response_timeout) * 2);
+        let settings = settings.set_user_timeout(self.connect_timeout.max(self.response_timeout).saturating_mul(2));
         settings
     }
 

@@ -109,8 +109,10 @@ impl<T: SessionModel> RedisStore<T> {
             return;
         }
         let drop = script::DROP_HINTS.call(key);
-        let drop =
-            stale.iter().fold(drop, |drop, hint| drop.arg(hint.id.to_string()).arg(format!("{:.0}", hint.score)));
+        let drop = stale
+            .iter()
+            .take(DROPPED_AT_ONCE)
+            .fold(drop, |drop, hint| drop.arg(hint.id.to_string()).arg(format!("{:.0}", hint.score)));
         if let Err(error) = self.connection.ask(drop).await {
             tracing::debug!(error = &error as &dyn std::error::Error, "stale index entries stay until the next find");
         }

@@ -13,7 +13,7 @@
 //!
 //! The folder, from the outside in: `builder` connects, `store` fulfils the contract, `find` and `enumerate` add what
 //! only some backends can do; they stand on `script` (what runs on the server), `entry` (a record as that hash), `key`
-//! (names) and `connection` (round trips, time-outs, one server or many).
+//! (names), `connection` (round trips, time-outs) and `link` (one server or many).
 
 mod builder;
 mod connection;
@@ -21,8 +21,8 @@ mod entry;
 mod enumerate;
 mod find;
 mod key;
+mod link;
 mod script;
-#[allow(clippy::module_inception, reason = "the store itself, apart from the parts it stands on")]
 mod store;
 
 pub use builder::RedisStoreBuilder;

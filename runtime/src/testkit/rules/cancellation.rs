@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
+
 use super::super::{
     Backend, Kit,
     oracle::{Answer, Snapshot},
@@ -134,7 +136,7 @@ pub async fn many_dropped_operations_leave_the_store_usable<B: Backend>(kit: &Ki
         let next = kit.next(&record);
         let (load, update) = (kit.store.load(record.id), kit.store.update(next.version, &next));
         // What they answer, if they do, is no matter here; the update expects a version that the record never had.
-        let _ = tokio::join!(poll_at_most(load, polls), poll_at_most(update, polls));
+        let _ = join(poll_at_most(load, polls), poll_at_most(update, polls)).await;
     }
     kit.assert_kept(&record, "dropped loads and refused updates change nothing").await;
     assert_usable(kit).await;

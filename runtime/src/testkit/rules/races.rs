@@ -1,11 +1,17 @@
 //! Operations that really run at once, on several threads: the races that other session libraries lose.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::{
     sync::Barrier,
-    task::{JoinSet, yield_now},
+    task::{JoinHandle, JoinSet, yield_now},
 };
 
 use super::super::{
@@ -40,6 +46,8 @@ pub(super) async fn count_up<S: Store<Model = Model>>(stores: &[Arc<S>], record:
             for _ in 0..rounds {
                 let mut current = answered(store.load(id).await).unwrap_or_else(|| panic!("the record is gone"));
                 loop {
+                    // What a handler does here takes time; the others must get their turn, on any number of processors.
+                    yield_now().await;
                     let next = Record {
                         version: current.version.next(),
                         data: counted(&current.data, worker),
@@ -93,15 +101,22 @@ pub async fn one_of_many_overlapping_creates_wins<B: Backend>(kit: &Kit<B>) {
 pub async fn a_delete_among_overlapping_writes_stays<B: Backend>(kit: &Kit<B>) {
     for round in 0..B::ROUNDS {
         let record = kit.created().await;
+        let (is_deleted, start) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(5)));
         let mut workers = JoinSet::new();
         for worker in 0..4 {
             let (store, record) = (Arc::clone(&kit.store), record.clone());
-            workers.spawn(async move { write_until_gone(&*store, &record, worker % 2 == 0).await });
+            let (is_deleted, start) = (Arc::clone(&is_deleted), Arc::clone(&start));
+            workers.spawn(async move {
+                start.wait().await;
+                write_until_gone(&*store, &record, worker % 2 == 0, &is_deleted).await;
+            });
         }
+        start.wait().await;
         for _ in 0..round % 8 {
             yield_now().await;
         }
         assert_eq!(kit.delete(record.id).await, Answer::Deleted(true));
+        is_deleted.store(true, Ordering::SeqCst);
         finish(workers).await;
         kit.assert_nothing(record.id, "a write in flight brought a deleted record back").await;
         assert_eq!(kit.update(record.version, &kit.next(&record)).await, Answer::Gone);
@@ -109,9 +124,10 @@ pub async fn a_delete_among_overlapping_writes_stays<B: Backend>(kit: &Kit<B>) {
     }
 }
 
-async fn write_until_gone<S: Store>(store: &S, record: &Record, is_toucher: bool) {
+async fn write_until_gone<S: Store>(store: &S, record: &Record, is_toucher: bool, is_deleted: &AtomicBool) {
     let mut current = record.clone();
     loop {
+        let is_late = is_deleted.load(Ordering::SeqCst);
         if is_toucher {
             let life = current.life.touched(current.life.seen_at + Duration::from_millis(1));
             let activity = Activity { seen_at: life.seen_at, expires_at: life.expires_at };
@@ -127,6 +143,7 @@ async fn write_until_gone<S: Store>(store: &S, record: &Record, is_toucher: bool
                 Update::Gone => return,
             }
         }
+        assert!(!is_late, "a write that began after the delete found a record");
         yield_now().await;
     }
 }
@@ -147,25 +164,20 @@ pub async fn overlapping_touches_neither_fail_nor_undo_an_update<B: Backend>(kit
     record.life.expires_at = record.life.absolute_at;
     let activity = Activity { seen_at: record.life.seen_at, expires_at: record.life.expires_at };
     let touch = Action::Touch { id: record.id, activity };
-    let mut touchers = JoinSet::new();
-    let done = Arc::new(tokio::sync::Semaphore::new(0));
-    for _ in 0..3 {
-        let (store, touch, done) = (Arc::clone(&kit.store), touch.clone(), Arc::clone(&done));
-        touchers.spawn(async move {
-            while !done.is_closed() {
-                assert!(matches!(perform(&*store, &touch).await, Answer::Touched(_)), "a touch finds a living record");
-                yield_now().await;
-            }
-        });
-    }
-    for _ in 0..B::ROUNDS {
+    let mut touchers = Background::start(kit, move |store| {
+        let touch = touch.clone();
+        async move {
+            assert!(matches!(perform(&*store, &touch).await, Answer::Touched(_)), "a touch finds a living record");
+        }
+    });
+    while touchers.is_needed(B::ROUNDS) {
         let next = Record { life: record.life, ..kit.next(&record) };
         assert_eq!(kit.update(record.version, &next).await, Answer::Updated, "only touches overlap with this update");
+        yield_now().await;
         kit.assert_kept(&next, "an overlapping touch took an update back").await;
         record = next;
     }
-    done.close();
-    finish(touchers).await;
+    touchers.finish().await;
 }
 
 /// Readers see each record as one write left it: never the payload of one with the credential or the times of another.
@@ -179,26 +191,20 @@ pub async fn a_reader_never_sees_a_mixed_record<B: Backend>(kit: &Kit<B>) {
     };
     let mut record = numbered(0, &kit.record());
     assert_eq!(kit.create(&record).await, Answer::Created);
-    let done = Arc::new(tokio::sync::Semaphore::new(0));
-    let mut readers = JoinSet::new();
-    for _ in 0..3 {
-        let (store, done, id) = (Arc::clone(&kit.store), Arc::clone(&done), record.id);
-        readers.spawn(async move {
-            while !done.is_closed() {
-                let seen = answered(store.load(id).await).unwrap_or_else(|| panic!("the record is gone"));
-                assert_whole(&seen);
-                yield_now().await;
-            }
-        });
-    }
-    for round in 0..B::ROUNDS {
-        let mut next = numbered(u8::try_from(round % 256).unwrap_or(0), &record);
+    let id = record.id;
+    let mut readers = Background::start(kit, move |store| async move {
+        assert_whole(&answered(store.load(id).await).unwrap_or_else(|| panic!("the record is gone")));
+    });
+    let mut number = 0_u8;
+    while readers.is_needed(B::ROUNDS) {
+        number = number.wrapping_add(1);
+        let mut next = numbered(number, &record);
         next.version = record.version.next();
         assert_eq!(kit.update(record.version, &next).await, Answer::Updated);
         record = next;
+        yield_now().await;
     }
-    done.close();
-    finish(readers).await;
+    readers.finish().await;
 }
 
 fn assert_whole(record: &Record) {
@@ -220,6 +226,49 @@ pub async fn every_reader_gets_the_session_that_it_asked_for<B: Backend>(kit: &K
         let answers = at_once(kit, ids.iter().copied().map(Action::Load).collect()).await;
         for (record, answer) in records.iter().zip(answers) {
             assert_eq!(answer, Answer::Loaded(kit.stored(record)), "a reader got another session");
+        }
+    }
+}
+
+/// What three tasks do over and over while the rule does something else.
+struct Background {
+    tasks: Vec<JoinHandle<()>>,
+    is_done: Arc<AtomicBool>,
+    runs: Arc<AtomicUsize>,
+    rounds: usize,
+}
+
+impl Background {
+    fn start<B: Backend, F>(kit: &Kit<B>, work: impl Fn(Arc<B::Store<Model>>) -> F + Clone + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send,
+    {
+        let (is_done, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let task = |_| {
+            let (store, work, is_done, runs) =
+                (Arc::clone(&kit.store), work.clone(), Arc::clone(&is_done), Arc::clone(&runs));
+            tokio::spawn(async move {
+                while !is_done.load(Ordering::SeqCst) {
+                    work(Arc::clone(&store)).await;
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    yield_now().await;
+                }
+            })
+        };
+        Self { tasks: (0..3).map(task).collect(), is_done, runs, rounds: 0 }
+    }
+
+    /// Counts a round of the rule. More are needed until both sides have had so many, so that they really overlap.
+    fn is_needed(&mut self, rounds: usize) -> bool {
+        self.rounds += 1;
+        let has_failed = self.tasks.iter().any(JoinHandle::is_finished);
+        !has_failed && (self.rounds <= rounds || self.runs.load(Ordering::SeqCst) < rounds)
+    }
+
+    async fn finish(self) {
+        self.is_done.store(true, Ordering::SeqCst);
+        for task in self.tasks {
+            task.await.unwrap_or_else(|error| panic!("{error}"));
         }
     }
 }

@@ -1,0 +1,369 @@
+#[allow(
+    dead_code,
+    deprecated,
+    non_snake_case,
+    non_upper_case_globals,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+)]
+const _: () = {
+    const __FIELD_team: crate::sessions::__private::ColumnOf<i64> = crate::sessions::__private::column::<
+        i64,
+    >("team_id");
+    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_team);
+    const __FIELD_opened_by: crate::sessions::__private::ColumnOf<Option<UserId>> = crate::sessions::__private::principal::<
+        Desk,
+    >("openedBy");
+    const _: () = crate::sessions::__private::assert_null_is_clear(&__FIELD_opened_by);
+    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_opened_by);
+    const __FIELD_label: crate::sessions::__private::ColumnOf<String> = crate::sessions::__private::column::<
+        String,
+    >("label")
+        .max_len(40)
+        .renamed_from("title");
+    const _: () = crate::sessions::__private::assert_has_length(&__FIELD_label);
+    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_label);
+    const __FIELD_options: crate::sessions::__private::ColumnOf<Options> = crate::sessions::__private::json::<
+        Options,
+    >("options");
+    const __FIELD_limit: crate::sessions::__private::FieldOf<u32> = crate::sessions::__private::payload::<
+        u32,
+    >();
+    fn __fresh_team() -> i64 {
+        crate::sessions::__private::fresh::<i64>()
+    }
+    fn __fresh_opened_by() -> Option<UserId> {
+        crate::sessions::__private::fresh::<Option<UserId>>()
+    }
+    fn __fresh_label() -> String {
+        ::core::convert::From::from("untitled")
+    }
+    fn __fresh_options() -> Options {
+        crate::sessions::__private::fresh::<Options>()
+    }
+    fn __fresh_limit() -> u32 {
+        Desk::LIMIT
+    }
+    fn __fresh_cache() -> Cache {
+        Cache::new()
+    }
+    const __COLUMNS: &[crate::sessions::schema::ColumnDef] = &[
+        __FIELD_team.def,
+        __FIELD_opened_by.def,
+        __FIELD_label.def,
+        __FIELD_options.def,
+    ];
+    const __INDEXES: &[crate::sessions::schema::IndexDef] = &[
+        crate::sessions::schema::IndexDef::new(&["openedBy"]),
+        crate::sessions::schema::IndexDef::new(&["label"]).unique(),
+        crate::sessions::schema::IndexDef::new(&["team_id", "openedBy"]),
+        crate::sessions::schema::IndexDef::new(&["team_id", "label"]).unique(),
+    ];
+    #[automatically_derived]
+    impl crate::sessions::model::SessionModel for Desk {
+        const KIND: &'static ::core::primitive::str = "desk";
+        const FIELDS: &'static [crate::sessions::model::Field] = &[
+            crate::sessions::model::Field::new("team")
+                .strict()
+                .column(0, __FIELD_team.codec),
+            crate::sessions::model::Field::new("openedBy")
+                .merge(crate::sessions::merge::Merge::Reject)
+                .strict()
+                .column(1, __FIELD_opened_by.codec),
+            crate::sessions::model::Field::new("label")
+                .aliases(&["title"])
+                .strict()
+                .column(2, __FIELD_label.codec),
+            crate::sessions::model::Field::new("options")
+                .aliases(&["opts"])
+                .merge(
+                    crate::sessions::merge::Merge::Typed(
+                        &crate::sessions::model::TypedMerge::<Options>(policy::newest),
+                    ),
+                )
+                .strict()
+                .column(3, __FIELD_options.codec),
+            crate::sessions::model::Field::new("n").strict(),
+        ];
+        const SCHEMA: crate::sessions::schema::Schema = crate::sessions::schema::Schema::new(
+            "desks",
+            __COLUMNS,
+            __INDEXES,
+        );
+        const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(
+            1,
+        );
+        fn fresh() -> Self {
+            Self {
+                team: __fresh_team(),
+                opened_by: __fresh_opened_by(),
+                label: __fresh_label(),
+                options: __fresh_options(),
+                limit: __fresh_limit(),
+                cache: __fresh_cache(),
+            }
+        }
+        fn field(
+            &self,
+            index: ::core::primitive::usize,
+        ) -> &dyn crate::sessions::model::Value {
+            match index {
+                0 => __FIELD_team.field.shared(&self.team),
+                1 => __FIELD_opened_by.field.shared(&self.opened_by),
+                2 => __FIELD_label.field.shared(&self.label),
+                3 => __FIELD_options.field.shared(&self.options),
+                4 => __FIELD_limit.shared(&self.limit),
+                _ => crate::sessions::__private::no_such_field("desk", index),
+            }
+        }
+        fn field_mut(
+            &mut self,
+            index: ::core::primitive::usize,
+        ) -> &mut dyn crate::sessions::model::Value {
+            match index {
+                0 => __FIELD_team.field.exclusive(&mut self.team),
+                1 => __FIELD_opened_by.field.exclusive(&mut self.opened_by),
+                2 => __FIELD_label.field.exclusive(&mut self.label),
+                3 => __FIELD_options.field.exclusive(&mut self.options),
+                4 => __FIELD_limit.exclusive(&mut self.limit),
+                _ => crate::sessions::__private::no_such_field("desk", index),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl crate::sessions::__private::PrincipalSource for Desk {
+        type Field = Option<UserId>;
+        fn principal_field(&self) -> &Self::Field {
+            &self.opened_by
+        }
+        fn principal_field_mut(&mut self) -> &mut Self::Field {
+            &mut self.opened_by
+        }
+    }
+    #[automatically_derived]
+    impl Desk {
+        /// The value of `team`.
+        #[must_use]
+        pub(crate) fn team(&self) -> i64 {
+            self.team
+        }
+        /// Sets `team`.
+        pub(crate) fn set_team(&mut self, team: i64) {
+            self.team = team;
+        }
+        /// The value of `team`, to be changed in place.
+        #[must_use]
+        pub(crate) fn team_mut(&mut self) -> &mut i64 {
+            &mut self.team
+        }
+        /// Puts `team` back to what a new visitor has.
+        pub(crate) fn clear_team(&mut self) {
+            self.team = __fresh_team();
+        }
+        /// The value of `opened_by`.
+        #[must_use]
+        pub(crate) fn opened_by(&self) -> ::core::option::Option<&UserId> {
+            ::core::option::Option::as_ref(&self.opened_by)
+        }
+        /// Sets `opened_by`.
+        pub(crate) fn set_opened_by(
+            &mut self,
+            opened_by: impl ::core::convert::Into<UserId>,
+        ) {
+            self.opened_by = ::core::option::Option::Some(
+                ::core::convert::Into::into(opened_by),
+            );
+        }
+        /// The value of `opened_by`, to be changed in place.
+        #[must_use]
+        pub(crate) fn opened_by_mut(&mut self) -> &mut Option<UserId> {
+            &mut self.opened_by
+        }
+        /// Puts `opened_by` back to what a new visitor has.
+        pub(crate) fn clear_opened_by(&mut self) {
+            self.opened_by = __fresh_opened_by();
+        }
+        /// The value of `label`.
+        #[must_use]
+        pub(crate) fn label(&self) -> &::core::primitive::str {
+            &self.label
+        }
+        /// Sets `label`.
+        pub(crate) fn set_label(&mut self, label: impl ::core::convert::Into<String>) {
+            self.label = ::core::convert::Into::into(label);
+        }
+        /// The value of `label`, to be changed in place.
+        #[must_use]
+        pub(crate) fn label_mut(&mut self) -> &mut String {
+            &mut self.label
+        }
+        /// Puts `label` back to what a new visitor has.
+        pub(crate) fn clear_label(&mut self) {
+            self.label = __fresh_label();
+        }
+        /// The value of `options`.
+        #[must_use]
+        pub(crate) fn options(&self) -> &Options {
+            &self.options
+        }
+        /// Sets `options`.
+        pub(crate) fn set_options(
+            &mut self,
+            options: impl ::core::convert::Into<Options>,
+        ) {
+            self.options = ::core::convert::Into::into(options);
+        }
+        /// The value of `options`, to be changed in place.
+        #[must_use]
+        pub(crate) fn options_mut(&mut self) -> &mut Options {
+            &mut self.options
+        }
+        /// Puts `options` back to what a new visitor has.
+        pub(crate) fn clear_options(&mut self) {
+            self.options = __fresh_options();
+        }
+        /// The value of `limit`.
+        #[must_use]
+        pub(crate) fn limit(&self) -> u32 {
+            self.limit
+        }
+        /// Sets `limit`.
+        pub(crate) fn set_limit(&mut self, limit: u32) {
+            self.limit = limit;
+        }
+        /// The value of `limit`, to be changed in place.
+        #[must_use]
+        pub(crate) fn limit_mut(&mut self) -> &mut u32 {
+            &mut self.limit
+        }
+        /// Puts `limit` back to what a new visitor has.
+        pub(crate) fn clear_limit(&mut self) {
+            self.limit = __fresh_limit();
+        }
+    }
+    #[automatically_derived]
+    impl Desk {
+        /// Finds the sessions whose `opened_by` is this.
+        ///
+        /// # Errors
+        ///
+        /// When the store does not answer.
+        pub(crate) async fn find_by_opened_by<'a, S>(
+            sessions: impl ::core::convert::Into<
+                crate::sessions::store::Sessions<'a, S>,
+            >,
+            opened_by: impl ::core::convert::Into<UserId>,
+        ) -> ::core::result::Result<
+            crate::sessions::__private::Vec<crate::sessions::store::Stored<Self>>,
+            crate::sessions::store::StoreError,
+        >
+        where
+            S: crate::sessions::store::FindByColumn<Model = Self>,
+        {
+            ::core::convert::Into::<
+                crate::sessions::store::Sessions<'a, S>,
+            >::into(sessions)
+                .find_by_column(
+                    1,
+                    &__FIELD_opened_by
+                        .to_column(
+                            &::core::option::Option::Some(
+                                ::core::convert::Into::into(opened_by),
+                            ),
+                        ),
+                )
+                .await
+        }
+        /// Ends the sessions whose `opened_by` is this, and says how many there were.
+        ///
+        /// # Errors
+        ///
+        /// When the store does not answer.
+        pub(crate) async fn delete_by_opened_by<'a, S>(
+            sessions: impl ::core::convert::Into<
+                crate::sessions::store::Sessions<'a, S>,
+            >,
+            opened_by: impl ::core::convert::Into<UserId>,
+        ) -> ::core::result::Result<
+            ::core::primitive::u64,
+            crate::sessions::store::StoreError,
+        >
+        where
+            S: crate::sessions::store::FindByColumn<Model = Self>,
+        {
+            ::core::convert::Into::<
+                crate::sessions::store::Sessions<'a, S>,
+            >::into(sessions)
+                .delete_by_column(
+                    1,
+                    &__FIELD_opened_by
+                        .to_column(
+                            &::core::option::Option::Some(
+                                ::core::convert::Into::into(opened_by),
+                            ),
+                        ),
+                    ::core::option::Option::None,
+                )
+                .await
+        }
+        /// Finds the sessions whose `label` is this.
+        ///
+        /// # Errors
+        ///
+        /// When the store does not answer.
+        pub(crate) async fn find_by_label<'a, S>(
+            sessions: impl ::core::convert::Into<
+                crate::sessions::store::Sessions<'a, S>,
+            >,
+            label: impl ::core::convert::Into<String>,
+        ) -> ::core::result::Result<
+            crate::sessions::__private::Vec<crate::sessions::store::Stored<Self>>,
+            crate::sessions::store::StoreError,
+        >
+        where
+            S: crate::sessions::store::FindByColumn<Model = Self>,
+        {
+            ::core::convert::Into::<
+                crate::sessions::store::Sessions<'a, S>,
+            >::into(sessions)
+                .find_by_column(
+                    2,
+                    &__FIELD_label.to_column(&::core::convert::Into::into(label)),
+                )
+                .await
+        }
+        /// Ends the sessions whose `label` is this, and says how many there were.
+        ///
+        /// # Errors
+        ///
+        /// When the store does not answer.
+        pub(crate) async fn delete_by_label<'a, S>(
+            sessions: impl ::core::convert::Into<
+                crate::sessions::store::Sessions<'a, S>,
+            >,
+            label: impl ::core::convert::Into<String>,
+        ) -> ::core::result::Result<
+            ::core::primitive::u64,
+            crate::sessions::store::StoreError,
+        >
+        where
+            S: crate::sessions::store::FindByColumn<Model = Self>,
+        {
+            ::core::convert::Into::<
+                crate::sessions::store::Sessions<'a, S>,
+            >::into(sessions)
+                .delete_by_column(
+                    2,
+                    &__FIELD_label.to_column(&::core::convert::Into::into(label)),
+                    ::core::option::Option::None,
+                )
+                .await
+        }
+    }
+    crate::sessions::__bind! {
+        pub (crate) Desk
+    }
+};

@@ -1,0 +1,201 @@
+//! SQLite: its statements, its types, and how a file is opened.
+//!
+//! Times are integers, microseconds since 1970: SQLite has no type for them, and texts in different formats do not
+//! compare.
+
+use std::{fmt::Write, str::FromStr, thread::available_parallelism};
+
+use sqlx::{
+    Row, Sqlite,
+    error::{BoxDynError, DatabaseError, ErrorKind},
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
+};
+
+use super::{
+    connect::{bad_url, connect, pool_options},
+    driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
+    fault::Verdict,
+    parameter::{Parameter, Value},
+    statements::{OwnStatements, Table},
+    store::SqlStore,
+};
+use crate::{
+    model::{ColumnType, ColumnValue, SessionModel},
+    schema::Dialect,
+    store::StoreError,
+};
+
+/// A session store in an SQLite file.
+///
+/// Readers do not wait for the writer (write-ahead log); writers of one process queue, and those of several processes
+/// wait for each other up to five seconds. A commit survives a crash of the program; after a power failure the last ones
+/// may be missing (`synchronous = NORMAL`).
+pub type SqliteStore<T> = SqlStore<Sqlite, T>;
+
+impl<T: SessionModel> SqliteStore<T> {
+    /// Opens a file such as `sqlite:shop.db`, and creates it if it is missing and the URL has no `mode`.
+    ///
+    /// `sqlite::memory:` is a database that ends with the store, over a single connection.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the file cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url).map_err(|error| bad_url("sqlite:shop.db", error))?;
+        let options = if url.contains("mode=") { options } else { options.create_if_missing(true) };
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(std::time::Duration::from_secs(5))
+            .foreign_keys(true);
+        let options = if url.contains("mode=ro") { options.read_only(true) } else { options };
+        Self::connect_with(options).await
+    }
+
+    /// Opens a file with options of your own, taken as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the file cannot be opened.
+    pub async fn connect_with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let file = options.get_filename().display().to_string();
+        let pool = if file.starts_with("file:sqlx-in-memory-") {
+            // Another connection would wait for nothing and get an error; and the data ends with the last one.
+            pool_options().max_connections(1).idle_timeout(None).max_lifetime(None)
+        } else {
+            let threads = available_parallelism().map_or(4, |threads| u32::try_from(threads.get()).unwrap_or(8));
+            pool_options().max_connections(threads.clamp(2, 8))
+        };
+        connect(options, pool, format!("the SQLite file {file:?}")).await.map(Self::from_pool)
+    }
+}
+
+impl Driver for Sqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+    const WRITERS: Writers = Writers::One;
+    const REUSE: Reuse = Reuse::Always;
+    const CONFLICT: Conflict = Conflict::SecondStatement;
+    const TOUCH: TouchAnswer = TouchAnswer::Row;
+
+    // A pragma answers from what the connection remembers; reading `sqlite_schema` makes it look whether that is outdated.
+    const COLUMNS: &'static str = r#"
+        SELECT name, type, "notnull" = 0, dflt_value IS NOT NULL, hidden <> 0
+        FROM pragma_table_xinfo(?1)
+        WHERE hidden <> 1 AND EXISTS (SELECT 1 FROM sqlite_schema) ORDER BY cid"#;
+
+    const INDEXES: &'static str = r#"
+        SELECT list.name, list."unique", info.name
+        FROM pragma_index_list(?1) AS list, pragma_index_info(list.name) AS info
+        WHERE list.partial = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) ORDER BY list.name, info.seqno"#;
+
+    fn own_statements(table: &Table<'_>) -> OwnStatements {
+        let name = &table.name;
+        let [id, seen_at, expires_at] = ["id", "seen_at", "expires_at"].map(|column| table.column(column));
+        let [set_seen_at, set_expires_at, on_id, version] =
+            ["seen_at", "expires_at", "id", "version"].map(|column| table.bare_column(column));
+        OwnStatements {
+            create: format!("{} ON CONFLICT ({on_id}) DO NOTHING", table.insert()),
+            update: table.conditional_update(),
+            touch: format!(
+                "UPDATE {name} SET {set_seen_at} = MAX({seen_at}, ?1), {set_expires_at} = MAX({expires_at}, ?2) \
+                 WHERE {id} = ?3 RETURNING {version}"
+            ),
+            delete_expired: format!(
+                "DELETE FROM {name} WHERE {id} IN \
+                 (SELECT {id} FROM {name} WHERE {expires_at} <= ?1 ORDER BY {expires_at} LIMIT ?2)"
+            ),
+        }
+    }
+
+    fn migration_lock(_table: &str) -> MigrationLock {
+        MigrationLock::Transaction { begin: "BEGIN IMMEDIATE", lock: None }
+    }
+
+    fn add_required_column(
+        table: &Table<'_>,
+        _column: &str,
+        definition: &str,
+        value: &ColumnValue,
+    ) -> Option<RequiredColumn> {
+        let (table, constant) = (&table.name, literal(value)?);
+        let add = format!("ALTER TABLE {table} ADD COLUMN {definition} NOT NULL DEFAULT {constant}");
+        Some(RequiredColumn::WithDefault(add))
+    }
+
+    fn bind(arguments: &mut SqliteArguments, parameter: Parameter<'_>) -> Result<(), BoxDynError> {
+        use sqlx::Arguments as _;
+        match parameter.value {
+            Value::Null => arguments.add(None::<i64>),
+            Value::Bool(value) => arguments.add(value),
+            Value::Int(value) | Value::Timestamp(value) => arguments.add(value),
+            Value::Float(value) => arguments.add(value),
+            Value::Text(value) | Value::Json(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+        }
+    }
+
+    fn read(row: &SqliteRow, index: usize, ty: ColumnType) -> Result<ColumnValue, sqlx::Error> {
+        let value = match ty {
+            ColumnType::Bool => row.try_get::<Option<bool>, _>(index)?.map(ColumnValue::Bool),
+            ColumnType::Int8
+            | ColumnType::Int16
+            | ColumnType::Int32
+            | ColumnType::Int64
+            | ColumnType::Uint8
+            | ColumnType::Uint16
+            | ColumnType::Uint32 => row.try_get::<Option<i64>, _>(index)?.map(ColumnValue::Int),
+            ColumnType::Timestamp => row.try_get::<Option<i64>, _>(index)?.map(ColumnValue::Timestamp),
+            ColumnType::Float32 | ColumnType::Float64 => row.try_get::<Option<f64>, _>(index)?.map(ColumnValue::Float),
+            ColumnType::Text | ColumnType::Varchar(_) => {
+                row.try_get::<Option<String>, _>(index)?.map(ColumnValue::Text)
+            }
+            ColumnType::Json => row.try_get::<Option<String>, _>(index)?.map(ColumnValue::Json),
+            ColumnType::Bytes | ColumnType::Binary(_) => {
+                row.try_get::<Option<Vec<u8>>, _>(index)?.map(ColumnValue::Bytes)
+            }
+        };
+        Ok(value.unwrap_or(ColumnValue::Null))
+    }
+
+    fn verdict(error: &dyn DatabaseError) -> Verdict {
+        let message = error.message();
+        match error.kind() {
+            ErrorKind::UniqueViolation => {
+                // "UNIQUE constraint failed: table.one, table.two"
+                let columns = message.rsplit("failed: ").next().unwrap_or(message).split(", ");
+                let columns = columns.map(|column| column.rsplit('.').next().unwrap_or(column));
+                Verdict::Duplicate(columns.collect::<Vec<_>>().join(", "))
+            }
+            ErrorKind::NotNullViolation | ErrorKind::CheckViolation | ErrorKind::ForeignKeyViolation => {
+                Verdict::Refused
+            }
+            _ if message.starts_with("no such table") => Verdict::MissingTable,
+            _ if message.contains("no such column") || message.contains("has no column named") => {
+                Verdict::MissingColumn
+            }
+            _ => Verdict::Other,
+        }
+    }
+
+    run_with_sqlx!(|_| 0);
+}
+
+/// A constant as `ADD COLUMN` takes it; none for what has no spelling.
+fn literal(value: &ColumnValue) -> Option<String> {
+    Some(match value {
+        ColumnValue::Bool(value) => i64::from(*value).to_string(),
+        ColumnValue::Int(value) | ColumnValue::Timestamp(value) => value.to_string(),
+        ColumnValue::Float(value) if value.is_finite() => format!("{value:e}"),
+        ColumnValue::Text(text) | ColumnValue::Json(text) if !text.contains('\0') => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
+        ColumnValue::Bytes(bytes) => {
+            let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
+            format!("x'{hex}'")
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,103 @@
+//! When the store fails: a clear status, nothing lost, nothing about the cause.
+
+use axum::{Router, routing::get};
+use http::StatusCode;
+use sessio::{
+    CommitError, Session, SessionLayer,
+    cookie::CookieSpec,
+    store::MemoryStore,
+    testkit::{Fault, FaultStore, Operation},
+};
+use sessio_flow_tests::{Browser, Server};
+
+#[derive(Session)]
+struct Cart {
+    items: Vec<u32>,
+    #[session(merge = "add")]
+    total: u32,
+}
+
+struct Setting {
+    _server: Server,
+    browser: Browser,
+    store: FaultStore<MemoryStore<Cart>>,
+}
+
+impl Setting {
+    async fn new() -> Self {
+        let store = FaultStore::new(MemoryStore::new());
+        let decide = async |mut cart: Session<Cart>| {
+            cart.items_mut().push(9);
+            match cart.commit().await {
+                Ok(()) => "saved".to_owned(),
+                Err(error @ CommitError::Store(_)) => {
+                    cart.revert().expect("the stored value decodes");
+                    format!("{error}: {}", cart.items().len())
+                }
+                Err(error) => format!("unexpected: {error}"),
+            }
+        };
+        let app = Router::new()
+            .route("/show", get(async |cart: Session<Cart>| format!("{:?}", cart.items())))
+            .route("/add", get(async |mut cart: Session<Cart>| cart.items_mut().push(1)))
+            .route("/decide", get(decide))
+            .route("/out", get(async |mut cart: Session<Cart>| cart.destroy()))
+            .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+        let server = Server::start(app).await;
+        let browser = server.browser();
+        browser.get("/add").await;
+        Self { browser, _server: server, store }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_load_answers_503_and_wipes_nothing() {
+    let setting = Setting::new().await;
+    setting.store.on(Operation::Load, 1).then(Fault::Error);
+    let answer = setting.browser.get("/add").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!((answer.text.as_str(), answer.set_cookies().len()), ("", 0));
+    assert_eq!(setting.browser.get("/show").await.text, "[1]");
+}
+
+#[tokio::test]
+async fn a_failed_save_answers_503_and_keeps_what_was_stored() {
+    let setting = Setting::new().await;
+    setting.store.on(Operation::Update, 1).then(Fault::Error);
+    let answer = setting.browser.get("/add").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.text, "");
+    assert_eq!(setting.browser.get("/show").await.text, "[1]");
+}
+
+#[tokio::test]
+async fn a_handler_can_decide_itself_what_a_failed_save_means() {
+    let setting = Setting::new().await;
+    setting.store.on(Operation::Update, 1).then(Fault::Error);
+    let answer = setting.browser.get("/decide").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.text, "the session could not be saved: 1");
+    assert_eq!(setting.browser.get("/show").await.text, "[1]");
+    assert_eq!(setting.browser.get("/decide").await.text, "saved");
+    assert_eq!(setting.browser.get("/show").await.text, "[1, 9]");
+}
+
+#[tokio::test]
+async fn a_logout_that_the_store_cannot_carry_out_is_not_reported_as_done() {
+    let setting = Setting::new().await;
+    setting.store.on(Operation::Delete, 1).then(Fault::Error);
+    let answer = setting.browser.get("/out").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.set_cookies(), [""; 0], "the browser keeps its cookie and can try again");
+    assert_eq!(setting.browser.get("/out").await.status, StatusCode::OK);
+    assert_eq!(setting.browser.cookies().len(), 0);
+}
+
+#[tokio::test]
+async fn a_session_that_is_deleted_between_load_and_save_stays_dead() {
+    let setting = Setting::new().await;
+    setting.store.on(Operation::Update, 1).then(Fault::DeleteBefore);
+    let answer = setting.browser.get("/add").await;
+    assert_eq!(answer.set_cookies(), [""; 0]);
+    assert_eq!(setting.browser.get("/show").await.text, "[]");
+}
