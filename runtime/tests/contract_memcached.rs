@@ -10,9 +10,6 @@ struct Memcached(usize);
 impl Backend for Memcached {
     type Store<T: SessionModel> = MemcachedStore<T>;
 
-    const STEPS: usize = 2_000;
-    const ROUNDS: usize = 100;
-
     async fn open<T: SessionModel>(&self, namespace: &str) -> MemcachedStore<T> {
         let urls = std::env::var(VARIABLE)
             .unwrap_or_else(|_| panic!("{VARIABLE} must name servers; `cargo xtask test` starts them"));

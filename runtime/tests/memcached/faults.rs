@@ -21,7 +21,7 @@ use crate::{
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// The time-out and what a busy machine needs to notice it.
-const PATIENCE: Duration = Duration::from_millis(1500 + 1500);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 async fn store_on(server: &OwnServer) -> MemcachedStore<Visits> {
     builder().response_timeout(RESPONSE_TIMEOUT).connect(&server.url()).await.unwrap()

@@ -150,12 +150,11 @@ async fn an_evicted_session_is_gone() {
     }
     let mut evicted = 0;
     for record in &records {
-        match store.load(record.id).await.unwrap() {
-            Some(kept) => assert_eq!(kept.id, record.id),
-            None => {
-                evicted += 1;
-                assert!(matches!(store.update(record.version, record).await.unwrap(), Update::Gone));
-            }
+        if let Some(kept) = store.load(record.id).await.unwrap() {
+            assert_eq!(kept.id, record.id);
+        } else {
+            evicted += 1;
+            assert!(matches!(store.update(record.version, record).await.unwrap(), Update::Gone));
         }
     }
     assert!(evicted > 0, "ten megabytes do not fit into two");

@@ -1,12 +1,11 @@
 //! What a store refuses when it is connected, before the first session is in danger.
 
-use sessio::store::{MemcachedStore, StoreError};
+use sessio::store::{MemcachedStore, Store as _, StoreError};
 
 use crate::{
     server::{builder, urls},
     visits::{Visits, new_record},
 };
-use sessio::store::Store as _;
 
 #[tokio::test]
 async fn a_prefix_that_cannot_be_part_of_a_key_is_refused() {

@@ -1,6 +1,10 @@
 //! Sessions that are spread over several servers, one of which goes away.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
 
 use sessio::{
     record::Record,
@@ -14,12 +18,10 @@ use crate::{
 
 /// As the server counts its items.
 fn items(server: &OwnServer) -> usize {
-    use std::io::{BufRead as _, BufReader, Write as _};
-    let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+    let mut stream = TcpStream::connect(server.address()).unwrap();
     stream.write_all(b"stats\r\nquit\r\n").unwrap();
-    let lines = BufReader::new(stream).lines().map(Result::unwrap);
-    let count = lines.filter_map(|line| Some(line.strip_prefix("STAT curr_items ")?.parse().unwrap())).next();
-    count.unwrap()
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    lines.find_map(|line| line.strip_prefix("STAT curr_items ")?.parse().ok()).unwrap()
 }
 
 async fn fill(store: &MemcachedStore<Visits>) -> Vec<Record> {

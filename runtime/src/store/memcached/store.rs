@@ -22,7 +22,8 @@ use crate::{
 /// # Memcached forgets
 ///
 /// A server that is full evicts what was not used for longest, and one that restarts is empty. Such a session is gone, as
-/// if it had ended: its visitor is an anonymous one. Watch `evictions` in its statistics. Where a lost session matters, keep
+/// if it had ended: its visitor is an anonymous one. So is one whose write a server without any free memory has refused,
+/// because Memcached then drops the old item too. Watch `evictions` in its statistics. Where a lost session matters, keep
 /// sessions in a database.
 ///
 /// # Expiry
