@@ -14,7 +14,7 @@
 /// | `shared` | keeps sessions where another process sees them | [`rules::shared`](crate::testkit::rules::shared) |
 ///
 /// A word for a trait that the store does not implement does not compile. The rules of the five verbs are always tested.
-/// Attributes before the backend, such as `#[ignore = "needs a server"]`, are put on every test.
+/// An attribute before the backend, such as `#[ignore = "needs a server"]`, is put on every test.
 ///
 /// Each test opens its own stores on its own tokio runtimes, first one of a single thread, then one of several, so the tests
 /// may run side by side. A failure prints a seed; with that in the environment variable `SESSIO_TESTKIT_SEED` the rule makes
@@ -37,9 +37,14 @@
 /// ```
 #[macro_export]
 macro_rules! store_contract {
-    ($(#[$attribute:meta])* $backend:expr, [$($capability:ident),* $(,)?] $(,)?) => {
-        $crate::store_contract!(@store $backend, [$(#[$attribute])*]);
-        $crate::store_contract!(@capabilities $backend, [$(#[$attribute])*], [$($capability),*]);
+    // An expression may begin with an attribute too, so a repetition of them would be ambiguous.
+    (#[$attribute:meta] $backend:expr, [$($capability:ident),* $(,)?] $(,)?) => {
+        $crate::store_contract!(@store $backend, [#[$attribute]]);
+        $crate::store_contract!(@capabilities $backend, [#[$attribute]], [$($capability),*]);
+    };
+    ($backend:expr, [$($capability:ident),* $(,)?] $(,)?) => {
+        $crate::store_contract!(@store $backend, []);
+        $crate::store_contract!(@capabilities $backend, [], [$($capability),*]);
     };
     (@capabilities $backend:expr, $attributes:tt, [$($capability:ident),*]) => {
         $($crate::store_contract!(@$capability $backend, $attributes);)*
