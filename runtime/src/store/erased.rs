@@ -22,7 +22,7 @@ pub(crate) trait DynStore: Send + Sync {
 
 impl<S: Store> DynStore for S {
     fn layout(&self) -> Layout {
-        S::LAYOUT
+        Store::layout(self)
     }
 
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, Create> {

@@ -59,8 +59,10 @@ pub trait Store: Send + Sync + 'static {
     /// Whose sessions are kept. Its `KIND` is part of every key.
     type Model: SessionModel;
 
-    /// Where the fields that have a column go.
-    const LAYOUT: Layout = Layout::Document;
+    /// Where the fields that have a column go. It is the same for as long as the store lives.
+    fn layout(&self) -> Layout {
+        Layout::Document
+    }
 
     /// Keeps a new record, if there is none with its id.
     fn create(&self, record: &Record) -> impl Future<Output = Result<Create, StoreError>> + Send;

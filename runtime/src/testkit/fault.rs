@@ -181,7 +181,9 @@ impl<S: Store> FaultStore<S> {
 impl<S: Store> Store for FaultStore<S> {
     type Model = S::Model;
 
-    const LAYOUT: Layout = S::LAYOUT;
+    fn layout(&self) -> Layout {
+        self.store.layout()
+    }
 
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         self.disturb(Operation::Create, Some(record.id), || self.store.create(record)).await
