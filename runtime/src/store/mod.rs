@@ -22,6 +22,7 @@ mod offload;
 mod redis;
 #[cfg(feature = "sql")]
 mod sql;
+mod sweeper;
 mod sync;
 
 #[cfg(feature = "cookie")]
@@ -39,6 +40,7 @@ pub use redis::{RedisStore, RedisStoreBuilder};
 pub use sql::SqliteStore;
 #[cfg(feature = "sql")]
 pub use sql::{SqlDriver, SqlStore};
+pub use sweeper::{SpawnError, Sweeper, SweeperHandle};
 pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
