@@ -8,6 +8,8 @@
 //! What only some backends can do is a trait of its own ([`Sweep`], [`Enumerate`], [`FindByColumn`]), so where a backend
 //! lacks it the method does not exist and the compiler says why.
 
+#[cfg(feature = "cached")]
+mod cached;
 #[cfg(feature = "cookie")]
 mod cookie;
 mod direct;
@@ -25,6 +27,8 @@ mod sql;
 mod sweeper;
 mod sync;
 
+#[cfg(feature = "cached")]
+pub use cached::{CachedStore, CachedStoreBuilder};
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
 pub use direct::{EditError, Page, Sessions, Stored};
