@@ -25,7 +25,21 @@ struct Cart {
     coupon: Option<String>,
 }
 
+macro_rules! counter {
+    ($name:ident) => {
+        #[derive(Session)]
+        #[session(crate = $crate::framework::sessions)]
+        struct $name {
+            #[session(column, merge = "add")]
+            count: u32,
+        }
+    };
+}
+
+counter!(Counter);
+
 fn main() {
+    assert_eq!(Counter::fresh().count(), 0);
     let mut cart = Cart::fresh();
     cart.set_visits(1);
     assert_eq!(cart.visits(), 1);

@@ -1,0 +1,144 @@
+//! Deploys: what a newer or an older program has stored survives this one.
+
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use http::StatusCode;
+use sessio::{
+    Event, Expiry, Session, SessionLayer,
+    clock::{Clock, SystemClock},
+    cookie::CookieSpec,
+    expiry::Lifetime,
+    record::{Credential, Record, Version},
+    store::{Create, MemoryStore, Store},
+    token::{SessionId, Token},
+};
+use sessio_flow_tests::{Browser, Server};
+
+#[derive(Session)]
+struct Profile {
+    #[session(alias = "nick")]
+    name: String,
+    level: u8,
+    #[session(default = 7)]
+    lives: u32,
+}
+
+#[derive(Session)]
+#[session(strict)]
+struct Strict {
+    level: u8,
+}
+
+/// A session as another version of the program has stored it.
+async fn plant<S: Store>(store: &S, payload: &'static str) -> (SessionId, String) {
+    let token = Token::random().expect("random bytes");
+    let record = Record {
+        id: token.id,
+        version: Version::FIRST,
+        credential: Credential::new(&token.secret),
+        life: Lifetime::begin(Expiry::default(), SystemClock.now()),
+        data: Bytes::from_static(payload.as_bytes()),
+        columns: Vec::new(),
+    };
+    assert_eq!(store.create(&record).await.expect("a record"), Create::Created);
+    (token.id, token.encode().as_str().to_owned())
+}
+
+async fn stored<S: Store>(store: &S, id: SessionId) -> String {
+    let record = store.load(id).await.expect("the store works").expect("the session lives");
+    String::from_utf8(record.data.to_vec()).expect("a payload is text")
+}
+
+struct Setting {
+    _server: Server,
+    browser: Browser,
+    store: MemoryStore<Profile>,
+    id: SessionId,
+}
+
+impl Setting {
+    async fn with(payload: &'static str) -> Self {
+        let store = MemoryStore::new();
+        let app = Router::new()
+            .route(
+                "/show",
+                get(async |profile: Session<Profile>| {
+                    format!("{} {} {}", profile.name(), profile.level(), profile.lives())
+                }),
+            )
+            .route("/lives", get(async |mut profile: Session<Profile>| profile.set_lives(3)))
+            .route("/level", get(async |mut profile: Session<Profile>| profile.set_level(9)))
+            .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+        let server = Server::start(app).await;
+        let browser = server.browser();
+        let (id, cookie) = plant(&store, payload).await;
+        browser.set_cookie("id", &cookie);
+        Self { browser, _server: server, store, id }
+    }
+}
+
+#[tokio::test]
+async fn a_field_of_a_newer_program_survives_this_ones_saves() {
+    let setting = Setting::with(r#"{"name":"ada","badges":["a",{"b":1.50}],"level":2,"lives":7,"\"odd\"":null}"#).await;
+    assert_eq!(setting.browser.get("/show").await.text, "ada 2 7");
+    setting.browser.get("/lives").await;
+    let kept = r#"{"name":"ada","level":2,"lives":3,"badges":["a",{"b":1.50}],"\"odd\"":null}"#;
+    assert_eq!(stored(&setting.store, setting.id).await, kept);
+}
+
+#[tokio::test]
+async fn a_field_of_an_older_program_is_read_by_its_alias_and_a_missing_one_is_its_default() {
+    let setting = Setting::with(r#"{"nick":"ada"}"#).await;
+    assert_eq!(setting.browser.get("/show").await.text, "ada 0 7");
+    setting.browser.get("/lives").await;
+    assert_eq!(stored(&setting.store, setting.id).await, r#"{"name":"ada","level":0,"lives":3}"#);
+}
+
+#[tokio::test]
+async fn an_undecodable_field_is_its_default_and_keeps_its_bytes_until_it_is_assigned() {
+    let setting = Setting::with(r#"{"name":"ada","level":"gold","lives":1}"#).await;
+    assert_eq!(setting.browser.get("/show").await.text, "ada 0 1");
+    setting.browser.get("/lives").await;
+    assert_eq!(stored(&setting.store, setting.id).await, r#"{"name":"ada","level":"gold","lives":3}"#);
+    setting.browser.get("/level").await;
+    assert_eq!(stored(&setting.store, setting.id).await, r#"{"name":"ada","level":9,"lives":3}"#);
+}
+
+#[tokio::test]
+async fn a_payload_that_is_no_object_is_an_error_and_is_never_overwritten() {
+    let setting = Setting::with("[1,2,3]").await;
+    assert_eq!(setting.browser.get("/lives").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(stored(&setting.store, setting.id).await, "[1,2,3]");
+}
+
+#[tokio::test]
+async fn a_strict_session_refuses_what_it_cannot_decode() {
+    let store = MemoryStore::<Strict>::new();
+    let app = Router::new()
+        .route("/level", get(async |mut strict: Session<Strict>| strict.set_level(9)))
+        .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let (id, cookie) = plant(&store, r#"{"level":"gold"}"#).await;
+    let browser = server.browser();
+    browser.set_cookie("id", &cookie);
+    assert_eq!(browser.get("/level").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(stored(&store, id).await, r#"{"level":"gold"}"#);
+}
+
+#[tokio::test]
+async fn an_undecodable_field_is_reported() {
+    let store = MemoryStore::<Profile>::new();
+    let (events, heard) = tokio::sync::mpsc::unbounded_channel();
+    let mut heard = heard;
+    let app = Router::new().route("/show", get(async |_profile: Session<Profile>| "")).layer(
+        SessionLayer::new(store.clone()).cookie(CookieSpec::development()).on_event(move |kind, event| {
+            events.send((kind, event.clone())).expect("the test listens");
+        }),
+    );
+    let server = Server::start(app).await;
+    let (id, cookie) = plant(&store, r#"{"level":300}"#).await;
+    let browser = server.browser();
+    browser.set_cookie("id", &cookie);
+    browser.get("/show").await;
+    assert_eq!(heard.recv().await, Some(("profile", Event::Undecodable { id: Some(id), field: "level" })));
+}
