@@ -5,9 +5,9 @@ use std::time::Duration;
 use sessio::{
     clock::Timestamp,
     model::ColumnValue,
-    record::Record,
+    record::{Record, Version},
     store::{Activity, CachedStore, Enumerate, FindByColumn, MemoryStore, Store, Sweep, Touch, Update},
-    testkit::{CountingStore, Model, Operation},
+    testkit::{CountingStore, Fault, FaultStore, Gate, Model, Operation},
     token::SessionId,
 };
 use tokio::time::advance;
@@ -122,6 +122,53 @@ async fn being_used_makes_no_record_younger() {
     assert_eq!(loads(&store), 2);
 }
 
+/// A slow answer is old when it comes: its age counts from the question.
+#[tokio::test(start_paused = true)]
+async fn a_slow_load_makes_no_record_younger() {
+    let store = FaultStore::new(MemoryStore::<Model>::new());
+    let cached = CachedStore::new(store.clone());
+    let record = created(store.inner()).await;
+    let gate = Gate::new();
+    store.on(Operation::Load, 1).then(Fault::HoldReply(gate.clone()));
+    let (slow, id) = (cached.clone(), record.id);
+    let loading = tokio::spawn(async move { slow.load(id).await });
+    gate.arrival().await;
+    advance(Duration::from_millis(600)).await;
+    gate.open();
+    assert!(loading.await.unwrap().unwrap().is_some());
+    assert!(store.inner().delete(record.id).await.unwrap());
+    advance(Duration::from_millis(399)).await;
+    assert_eq!(version(&cached, &record).await, Some(1));
+    advance(Duration::from_millis(1)).await;
+    assert_eq!(version(&cached, &record).await, None);
+}
+
+#[tokio::test]
+async fn of_two_overlapping_loads_the_newer_record_stays() {
+    for is_update in [true, false] {
+        let store = FaultStore::new(MemoryStore::<Model>::new());
+        let cached = CachedStore::builder(store.clone()).max_age(Duration::from_hours(1)).build();
+        let record = created(store.inner()).await;
+        let gate = Gate::new();
+        store.on(Operation::Load, 1).then(Fault::HoldReply(gate.clone()));
+        let (slow, id) = (cached.clone(), record.id);
+        let loading = tokio::spawn(async move { slow.load(id).await });
+        gate.arrival().await;
+        // Another node writes, and a second load is faster than the first one.
+        if is_update {
+            assert!(matches!(store.inner().update(record.version, &next(&record)).await, Ok(Update::Updated)));
+        } else {
+            assert!(matches!(store.inner().touch(record.id, later(&record)).await, Ok(Touch::Touched(_))));
+        }
+        let newer = cached.load(record.id).await.unwrap().unwrap();
+        gate.open();
+        assert_eq!(loading.await.unwrap().unwrap().unwrap().life.seen_at, record.life.seen_at);
+        let kept = cached.load(record.id).await.unwrap().unwrap();
+        assert_eq!((kept.version, kept.life), (newer.version, newer.life));
+        assert!(kept.version > record.version || kept.life.seen_at > record.life.seen_at);
+    }
+}
+
 #[tokio::test]
 async fn another_nodes_sign_out_is_learnt_from_a_refused_write() {
     let (cached, store) = counted();
@@ -154,16 +201,12 @@ async fn a_sweep_forgets_what_has_ended_and_nothing_else() {
     let ended = created(&cached).await;
     let mut living = next(&created(&cached).await);
     living.life.expires_at = ended.life.expires_at + Duration::from_micros(1);
-    assert!(matches!(cached.update(record_version(&living), &living).await, Ok(Update::Updated)));
+    assert!(matches!(cached.update(Version::FIRST, &living).await, Ok(Update::Updated)));
     assert_eq!(cached.delete_expired(ended.life.expires_at, 10).await.unwrap(), 1);
     store.take_calls();
     assert_eq!(version(&cached, &ended).await, None);
     assert_eq!(version(&cached, &living).await, Some(2));
     assert_eq!(loads(&store), 1, "the living one is still in the cache");
-}
-
-fn record_version(next: &Record) -> sessio::record::Version {
-    sessio::record::Version::new(next.version.get() - 1)
 }
 
 #[tokio::test]
