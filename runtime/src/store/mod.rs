@@ -8,8 +8,10 @@
 //! What only some backends can do is a trait of its own ([`Sweep`], [`Enumerate`], [`FindByColumn`]), so where a backend
 //! lacks it the method does not exist and the compiler says why.
 
+mod any;
 #[cfg(feature = "cached")]
 mod cached;
+mod connect;
 #[cfg(feature = "cookie")]
 mod cookie;
 mod direct;
@@ -27,8 +29,10 @@ mod sql;
 mod sweeper;
 mod sync;
 
+pub use any::{AnyStore, AnyStoreBuilder, Enumerable, Findable, Sweepable, Unproven};
 #[cfg(feature = "cached")]
 pub use cached::{CachedStore, CachedStoreBuilder};
+pub use connect::{ConnectError, connect};
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
 pub use direct::{EditError, Page, Sessions, Stored};
