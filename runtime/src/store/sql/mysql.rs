@@ -32,6 +32,9 @@ use crate::{
 /// Times are kept from the year 1000 to the year 9999; a later one is kept as the last microsecond of 9999 and comes
 /// back as the end of time. A session may be as large as the server's `max_allowed_packet`, by default 16 MB on MariaDB
 /// and 64 MB on MySQL.
+///
+/// MySQL 8's default way of signing in needs TLS (the feature `sql-tls`) or a Unix socket; without either it refuses the
+/// connection, rather than have a password sent in clear.
 pub type MySqlStore<T> = SqlStore<MySql, T>;
 
 impl<T: SessionModel> MySqlStore<T> {
