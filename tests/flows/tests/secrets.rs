@@ -49,7 +49,10 @@ impl MakeWriter<'_> for Log {
 #[tokio::test]
 async fn nothing_that_opens_a_session_or_is_kept_in_one_is_ever_logged() {
     let log = Log::default();
-    tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE).with_writer(log.clone()).init();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(log.clone())
+        .init();
 
     let app = Router::new()
         .route("/in", get(async |mut vault: Session<Vault>| vault.sign_in(7)))

@@ -335,7 +335,7 @@ pub async fn two_kinds_do_not_see_each_other<B: Backend>(kit: &Kit<B>) {
     kit.assert_kept(&record, "another kind's record of the same id changes nothing").await;
 
     assert_eq!(kit.delete(record.id).await, Answer::Deleted(true));
-    let stored = Snapshot::stored(&twin, B::Store::<Other>::LAYOUT);
+    let stored = Snapshot::stored(&twin, others.layout());
     assert_eq!(perform(&others, &Action::Load(twin.id)).await, Answer::Loaded(stored), "a delete stays in its kind");
     assert_eq!(perform(&others, &Action::Delete(twin.id)).await, Answer::Deleted(true));
 }
