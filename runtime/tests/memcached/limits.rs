@@ -110,19 +110,24 @@ async fn a_touch_that_was_overtaken_does_not_shorten_the_items_life() {
         builder().prefix("same").connect(&server.url()).await.unwrap(),
         builder().prefix("same").connect(&server.url()).await.unwrap(),
     ];
-    let hour = Duration::from_hours(1);
-    let now = Timestamp::from(std::time::SystemTime::now());
-    let short = Record { life: Lifetime::begin(Expiry::new(hour, DAY * 20), now), ..new_record("{}") };
-    assert_eq!(slow.create(&short).await.unwrap(), Create::Created);
-    let long = Record { life: Lifetime::begin(Expiry::new(DAY * 20, DAY * 20), now), ..rewritten(&short, "{}") };
-    assert!(matches!(fast.update(short.version, &long).await.unwrap(), Update::Updated));
+    let (start, hour) = (Timestamp::from(std::time::SystemTime::now()), Duration::from_hours(1));
+    let minute = |number| start + Duration::from_mins(number);
+    // The touch is older than the write that overtook it, or newer.
+    for seen_at in [minute(10), minute(30)] {
+        let short = Record { life: Lifetime::begin(Expiry::new(hour, DAY * 20), start), ..new_record("{}") };
+        assert_eq!(slow.create(&short).await.unwrap(), Create::Created);
+        let remembered = short.life.under(Expiry::new(DAY * 20, DAY * 20), minute(20));
+        let long = Record { life: remembered, ..rewritten(&short, "{}") };
+        assert!(matches!(fast.update(short.version, &long).await.unwrap(), Update::Updated));
 
-    let activity = Activity { seen_at: now + Duration::from_mins(10), expires_at: now + Duration::from_mins(70) };
-    assert_eq!(slow.touch(short.id, activity).await.unwrap(), Touch::Touched(long.version));
-    let kept = fast.load(short.id).await.unwrap().unwrap();
-    assert_eq!((kept.life.seen_at, kept.life.expires_at), (activity.seen_at, long.life.expires_at));
-    let left = remaining_life(&server, &format!("same:visits:{}", short.id));
-    assert!(left > 19 * 24 * 3600, "the server keeps it for {left} more seconds");
+        let activity = Activity { seen_at, expires_at: seen_at + hour };
+        assert_eq!(slow.touch(short.id, activity).await.unwrap(), Touch::Touched(long.version));
+        let kept = fast.load(short.id).await.unwrap().unwrap();
+        assert_eq!(kept.life.seen_at, seen_at.max(minute(20)));
+        assert_eq!(kept.life.expires_at, long.life.expires_at);
+        let left = remaining_life(&server, &format!("same:visits:{}", short.id));
+        assert!(left > 19 * 24 * 3600, "the server keeps it for {left} more seconds");
+    }
 }
 
 #[tokio::test]
