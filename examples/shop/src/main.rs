@@ -8,7 +8,7 @@
 //!
 //! | variable | default | what it is |
 //! |---|---|---|
-//! | `SESSION_STORE` | `sqlite:shop.db` | where sessions are kept: `sqlite:` and a file, or `memory:` |
+//! | `SESSION_STORE` | `sqlite:shop.db` | where sessions are kept: `memory:`, `file:FOLDER`, `sqlite:FILE`, or the URL of a `postgres:`, `mysql:`, `redis:` or `memcached:` server |
 //! | `PORT` | `3000` | the port on 127.0.0.1; `0` takes a free one |
 //! | `SHOP_ADDR` | | address and port, for example `0.0.0.0:80`; goes before `PORT` |
 //! | `RUST_LOG` | `info,sessio=debug` | what is logged on stderr |
@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use axum::{
     Form, Router,
     extract::State,
@@ -36,9 +36,8 @@ use maud::Markup;
 use serde::Deserialize;
 use sessio::{
     Expiry, LoadError, Session, SessionLayer,
-    clock::{Clock, SystemClock},
     cookie::CookieSpec,
-    store::{FindByColumn, MemoryStore, Sessions, SqliteStore, StoreError, Sweep},
+    store::{AnyStore, Sessions, StoreError, Sweeper},
     token::SessionId,
 };
 use tokio::{net::TcpListener, time};
@@ -78,6 +77,9 @@ struct Shop {
     /// The browser at sign-in, for the list of devices.
     browser: String,
 }
+
+/// Where the sessions are: any store, chosen by its URL.
+type Store = AnyStore<Shop>;
 
 // 2. Pages. A handler asks for `Session<Shop>` and has the struct; what it changes is saved with the response. ---------
 
@@ -182,21 +184,19 @@ async fn sign_out(mut shop: Session<Shop>) -> Redirect {
 
 // 5. Your devices: sessions of other requests, found and ended straight in the store. -----------------------------------
 
-/// What the device list asks of a store, and the sweeper below. A store that cannot do it does not fit, says the compiler.
-trait Backend: FindByColumn<Model = Shop> + Sweep + Clone {}
-
-impl<S: FindByColumn<Model = Shop> + Sweep + Clone> Backend for S {}
-
-async fn show_devices<S: Backend>(State(store): State<S>, mut shop: Session<Shop>) -> Result<Response, Problem> {
+async fn show_devices(State(store): State<Store>, mut shop: Session<Shop>) -> Result<Response, Problem> {
     let Some(user) = shop.user_id() else { return Ok(Redirect::to("/sign-in").into_response()) };
+    // What a store can do is part of its type. One that was chosen while the program runs is asked.
+    let store = store.findable().ok_or(Problem::Unlisted(store.backend()))?;
     let mut devices = Sessions::of(&store).of_principal(user).await?;
     devices.sort_by_key(|device| (Some(device.id()) != shop.id(), std::cmp::Reverse(device.seen_at())));
     let notice = arrive(&mut shop);
     Ok(pages::devices(&shop, notice.as_deref(), &devices).into_response())
 }
 
-async fn end_other_devices<S: Backend>(State(store): State<S>, mut shop: Session<Shop>) -> Result<Redirect, Problem> {
+async fn end_other_devices(State(store): State<Store>, mut shop: Session<Shop>) -> Result<Redirect, Problem> {
     let (Some(user), Some(this)) = (shop.user_id(), shop.id()) else { return Ok(Redirect::to("/sign-in")) };
+    let store = store.findable().ok_or(Problem::Unlisted(store.backend()))?;
     let ended = Sessions::of(&store).end_others_of(user, this).await?;
     shop.set_notice(format!("Signed out elsewhere: {ended}."));
     Ok(Redirect::to("/devices"))
@@ -207,8 +207,8 @@ struct Device {
     id: String,
 }
 
-async fn end_device<S: Backend>(
-    State(store): State<S>,
+async fn end_device(
+    State(store): State<Store>,
     mut shop: Session<Shop>,
     Form(device): Form<Device>,
 ) -> Result<Redirect, Problem> {
@@ -229,6 +229,8 @@ async fn end_device<S: Backend>(
 enum Problem {
     /// A form names something that is not there.
     Unknown(&'static str),
+    /// The store of this name cannot find the sessions of a user.
+    Unlisted(&'static str),
     /// The store did not answer. The visitor is not told why.
     Store(anyhow::Error),
 }
@@ -237,6 +239,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, title, text) = match self {
             Self::Unknown(what) => (StatusCode::NOT_FOUND, "Not found", format!("There is no such {what}.")),
+            Self::Unlisted(store) => {
+                let text = format!("Sessions that are kept in {store} cannot be listed. Try another SESSION_STORE.");
+                (StatusCode::NOT_IMPLEMENTED, "Your devices", text)
+            }
             Self::Store(error) => {
                 tracing::error!("the session store failed: {error:#}");
                 (StatusCode::SERVICE_UNAVAILABLE, "Not now", "Please try again in a moment.".to_owned())
@@ -260,7 +266,7 @@ impl From<LoadError> for Problem {
 
 // 6. The router: the session layer goes around the routes that use sessions. ------------------------------------------
 
-fn router<S: Backend>(store: S) -> Router {
+fn router(store: Store) -> Router {
     // The default cookie is `__Host-id` and Secure: browsers keep it for https only, and not all count localhost as that.
     // In production leave this line out.
     let sessions = SessionLayer::new(store.clone()).cookie(CookieSpec::development());
@@ -274,9 +280,9 @@ fn router<S: Backend>(store: S) -> Router {
         .route("/theme", post(choose_theme))
         .route("/sign-in", get(show_sign_in).post(sign_in))
         .route("/sign-out", post(sign_out))
-        .route("/devices", get(show_devices::<S>))
-        .route("/devices/end", post(end_device::<S>))
-        .route("/devices/end-others", post(end_other_devices::<S>))
+        .route("/devices", get(show_devices))
+        .route("/devices/end", post(end_device))
+        .route("/devices/end-others", post(end_other_devices))
         .with_state(store)
         .layer(sessions)
         .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css")], include_str!("style.css"))))
@@ -301,22 +307,17 @@ async fn main() -> ExitCode {
 
 async fn open() -> anyhow::Result<()> {
     let url = env::var("SESSION_STORE").unwrap_or_else(|_| "sqlite:shop.db".to_owned());
-    match url.split_once(':').map(|(scheme, _)| scheme) {
-        Some("sqlite") => {
-            let store = SqliteStore::<Shop>::connect(&url).await.context(NO_STORE)?;
-            store.migrate().await.context(NO_STORE)?;
-            serve(store).await
-        }
-        Some("memory") => serve(MemoryStore::<Shop>::new()).await,
-        _ => bail!(
-            "SESSION_STORE is none of sqlite:FILE, such as sqlite:shop.db, and memory: (gone when the shop closes)"
-        ),
-    }
+    let store = sessio::store::connect::<Shop>(&url).await.context(NO_STORE)?;
+    // For development. In production the table comes from a migration, and `verify_schema` looks whether it did.
+    store.migrate().await.context(NO_STORE)?;
+    // Deletes expired sessions now and then, where the server does not do it itself. They open nothing before that either.
+    let _sweeper = store.sweepable().map(|store| Sweeper::new(store).spawn()).transpose()?;
+    serve(store).await
 }
 
 const NO_STORE: &str = "the session store cannot be opened; SESSION_STORE says which one";
 
-async fn serve<S: Backend>(store: S) -> anyhow::Result<()> {
+async fn serve(store: Store) -> anyhow::Result<()> {
     let address = address()?;
     let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
@@ -331,13 +332,11 @@ async fn serve<S: Backend>(store: S) -> anyhow::Result<()> {
         println!("The shop is open: http://{local}");
     }
 
-    let sweeper = tokio::spawn(sweep(store.clone()));
     let server = axum::serve(listener, router(store)).with_graceful_shutdown(told_to_stop());
     tokio::select! {
         served = server.into_future() => served?,
         () = async { told_to_stop().await; time::sleep(PATIENCE).await } => tracing::warn!("a request did not end in time"),
     }
-    sweeper.abort();
     Ok(())
 }
 
@@ -353,22 +352,6 @@ fn address() -> anyhow::Result<SocketAddr> {
     let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
     let port: u16 = port.parse().with_context(|| format!("PORT is {port:?} and should be a number up to 65535"))?;
     Ok((Ipv4Addr::LOCALHOST, port).into())
-}
-
-/// Deletes expired sessions now and then. They open nothing before that either; this only gives the space back.
-async fn sweep(store: impl Sweep) {
-    const BATCH: u32 = 1_000;
-    let mut rounds = time::interval(Duration::from_mins(10));
-    loop {
-        rounds.tick().await;
-        loop {
-            match store.delete_expired(SystemClock.now(), BATCH).await {
-                Ok(deleted) if deleted == u64::from(BATCH) => {}
-                Ok(deleted) => break tracing::debug!(deleted, "expired sessions are swept"),
-                Err(error) => break tracing::warn!("expired sessions are not swept: {:#}", anyhow::Error::from(error)),
-            }
-        }
-    }
 }
 
 /// Ctrl-C, or what a service manager sends.

@@ -291,8 +291,8 @@ async fn a_shop_that_cannot_open_says_why_and_what_to_do() {
         (&[("PORT", shop.port())], "is taken by another program; choose another port: PORT=3001 cargo run"),
         (&[("PORT", "many")], "PORT is \"many\" and should be a number up to 65535"),
         (&[("SHOP_ADDR", "here")], "SHOP_ADDR is \"here\" and should look like 127.0.0.1:3000"),
-        (&[("SESSION_STORE", "mysterious://user:hunter2@host")], "sqlite:shop.db"),
-        (&[("SESSION_STORE", "")], "sqlite:shop.db"),
+        (&[("SESSION_STORE", "mysterious://user:hunter2@host")], "sqlite:"),
+        (&[("SESSION_STORE", "")], "sqlite:"),
         (&[("SESSION_STORE", "sqlite:missing/shop.db")], "cannot connect to the SQLite file \"missing/shop.db\""),
     ];
     for (variables, expected) in cases {
