@@ -25,6 +25,7 @@ use crate::model::SessionModel;
 /// | `rediss://host`, `valkeys:` | the same over TLS | `redis-tls` |
 /// | `redis+cluster://a:7000,b:7000`, `redis://a:7000,redis://b:7000` | `RedisStore` on a cluster | `redis-cluster` |
 /// | `rediss+cluster://a:7000,b:7000`, `rediss://a:7000,rediss://b:7000` | the same over TLS | `redis-cluster`, `redis-tls` |
+/// | `memcached://a:11211,b:11211` | `MemcachedStore` on these servers | `memcached` |
 ///
 /// A user and a password in a URL with `+cluster` are those of every node. All settings but the URL are the defaults; a
 /// program that needs others opens the store by its type and makes it an [`AnyStore`] with
@@ -84,6 +85,11 @@ pub async fn connect<T: SessionModel>(url: &str) -> Result<AnyStore<T>, ConnectE
             let store = super::RedisStore::connect_cluster(address.nodes("rediss")).await;
             Ok(redis(address.opened(store)?))
         }
+        #[cfg(feature = "memcached")]
+        "memcached" => {
+            let store = super::MemcachedStore::connect_all(address.nodes("memcached")).await;
+            Ok(AnyStore::builder("memcached", address.opened(store)?).build())
+        }
         _ => Err(address.not_here()),
     }
 }
@@ -99,7 +105,7 @@ fn redis<T: SessionModel>(store: super::RedisStore<T>) -> AnyStore<T> {
 }
 
 /// Every scheme, and the features that it takes.
-const SCHEMES: [(&str, &[&str]); 14] = [
+const SCHEMES: [(&str, &[&str]); 15] = [
     ("memory", &["memory"]),
     ("file", &["file"]),
     ("sqlite", &["sqlite"]),
@@ -114,6 +120,7 @@ const SCHEMES: [(&str, &[&str]); 14] = [
     ("valkeys", &["redis-tls"]),
     ("redis+cluster", &["redis-cluster"]),
     ("rediss+cluster", &["redis-cluster", "redis-tls"]),
+    ("memcached", &["memcached"]),
 ];
 
 /// A URL, as far as the choice of a backend needs it taken apart.
@@ -125,7 +132,7 @@ struct Address<'a> {
 }
 
 #[cfg_attr(
-    not(all(feature = "file", feature = "redis-cluster")),
+    not(all(feature = "file", feature = "redis-cluster", feature = "sqlite")),
     allow(dead_code, reason = "what an address is asked depends on the backends that there are")
 )]
 impl<'a> Address<'a> {
@@ -157,7 +164,7 @@ impl<'a> Address<'a> {
         is_path.then_some(path).ok_or_else(|| ConnectError::BadAddress { scheme: self.scheme.clone(), expected })
     }
 
-    /// The URL of each node of a cluster.
+    /// The URL of each server of several.
     fn nodes(&self, scheme: &str) -> Vec<String> {
         let (rest, again) = (self.rest.trim_start_matches('/'), format!("{scheme}://"));
         let (authority, suffix) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -237,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cluster_is_a_list_of_nodes_or_of_urls() {
+    fn several_servers_are_a_list_of_hosts_or_of_urls() {
         let nodes = |url| {
             let address = Address::parse(url).unwrap();
             assert_eq!(address.scheme, "redis+cluster", "{url}");
@@ -249,6 +256,9 @@ mod tests {
         assert_eq!(nodes("redis://a:1,redis://u:p@b:2/0"), ["redis://a:1", "redis://u:p@b:2/0"]);
         assert_eq!(nodes("redis://a:1, redis://b:2"), ["redis://a:1", "redis://b:2"]);
         assert_eq!(nodes("redis+cluster://"), ["redis://"]);
+        let memcached = |url| Address::parse(url).unwrap().nodes("memcached");
+        assert_eq!(memcached("memcached://a:1,b:2"), ["memcached://a:1", "memcached://b:2"]);
+        assert_eq!(memcached("memcached://a:1,memcached://b:2"), ["memcached://a:1", "memcached://b:2"]);
         assert_eq!(Address::parse("redis://me:a,b@host").unwrap().scheme, "redis");
     }
 

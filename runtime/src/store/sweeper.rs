@@ -1,11 +1,10 @@
 //! The task that sweeps: it deletes expired sessions again and again, so that nobody has to remember to.
 
-use std::{any::Any, error::Error, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{any::Any, error::Error, fmt, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::select};
 use tokio::{
     runtime::{Handle, TryCurrentError},
-    select,
     sync::oneshot,
     task::{JoinHandle, yield_now},
     time::{Sleep, sleep},
@@ -91,11 +90,8 @@ impl<S: Sweep> Sweeper<S> {
         let first = sleep(self.interval.mul_f64(random_share()));
         let (stop, stopped) = oneshot::channel::<()>();
         let task = runtime.spawn(async move {
-            select! {
-                // A message, or that the handle has gone: either way it is over.
-                _ = stopped => {}
-                () = self.run(first) => {}
-            }
+            // A message, or that the handle has gone: either way it is over.
+            select(stopped, pin!(self.run(first))).await;
         });
         Ok(SweeperHandle { stop, task })
     }
