@@ -70,6 +70,7 @@ use proc_macro::TokenStream;
 /// | `rename_all = "camelCase"` | the case of stored names and columns, as serde spells them | the fields' own names |
 /// | `index(a, b)`, `unique(a, b)` | an index over the columns of these fields; may repeat | |
 /// | `strict` | every field is `strict` | |
+/// | `snapshot = "../migrations/shop.schema"` | the table is compared with the checked-in file while the struct compiles | nothing is compared |
 /// | `crate = ::path` | where the crate `sessio` is, beginning with `::` or `crate` | `::sessio` |
 ///
 /// # Keys on a field
@@ -90,6 +91,13 @@ use proc_macro::TokenStream;
 /// | `json` | a column that holds any value as JSON |
 /// | `max_len = 64` | the longest text in characters, or bytes, of the column; an indexed `String` needs it |
 /// | `renamed_from = "name"` | the column's older name, for migrations; also read as an `alias` |
+///
+/// # Checked-in files
+///
+/// With `snapshot`, a struct whose columns or indexes differ from those that the last migration made does not compile. The
+/// path is relative to the source file, as for `include_str!`. The program that generates the migration contains the struct,
+/// so it is built with the environment variable `SESSIO_DRIFT=allow`, which switches the comparison off:
+/// `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`. The same command makes the first snapshot.
 ///
 /// # Errors
 ///

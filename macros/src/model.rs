@@ -24,6 +24,8 @@ pub(crate) struct Session {
     pub(crate) table: Name,
     pub(crate) fields: Vec<Field>,
     pub(crate) indexes: Vec<Index>,
+    /// The checked-in file that the table is compared with.
+    pub(crate) snapshot: Option<LitStr>,
 }
 
 /// A name and the token to blame for it.
@@ -96,6 +98,7 @@ impl Session {
             table,
             fields,
             indexes,
+            snapshot: keys.snapshot.map(|snapshot| snapshot.value),
         }
     }
 

@@ -7,6 +7,8 @@
 
 pub use std::vec::Vec;
 
+pub use crate::schema::snapshot::{FirstValue, Snapshot};
+
 use crate::{
     model::{
         Column, ColumnCodec, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue, TypedColumn, Value,

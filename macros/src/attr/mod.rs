@@ -25,6 +25,7 @@ pub(crate) struct StructKeys {
     pub(crate) runtime: Option<Keyed<Path>>,
     pub(crate) rename_all: Option<Keyed<LitStr>>,
     pub(crate) strict: Option<Keyed<()>>,
+    pub(crate) snapshot: Option<Keyed<LitStr>>,
     pub(crate) indexes: Vec<Keyed<IndexKey>>,
 }
 
@@ -70,6 +71,9 @@ impl StructKeys {
             "crate" => entry.path().and_then(|value| entry.once(&mut keys.runtime, value)),
             "rename_all" => entry.string("camelCase").and_then(|value| entry.once(&mut keys.rename_all, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut keys.strict, value)),
+            "snapshot" => {
+                entry.string("../migrations/cart.schema").and_then(|value| entry.once(&mut keys.snapshot, value))
+            }
             unique @ ("index" | "unique") => {
                 let value = IndexKey { fields: entry.fields()?, unique: unique == "unique" };
                 keys.indexes.push(Keyed { key: entry.key.clone(), value });
@@ -133,7 +137,7 @@ enum Place {
 impl Place {
     const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique"],
+            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique", "snapshot"],
             Self::Field => &[
                 "default",
                 "rename",

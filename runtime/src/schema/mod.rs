@@ -1,7 +1,9 @@
 //! The table of a session struct: a constant that the derive builds and every dialect can translate.
 
+mod checked_in;
 mod ddl;
 mod dialect;
+pub(crate) mod snapshot;
 #[cfg(feature = "sql")]
 mod verify;
 
