@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) indexes: Vec<Index>,
     /// The checked-in file that the table is compared with.
     pub(crate) snapshot: Option<LitStr>,
+    /// The checked-in file that the shapes of the stored fields are compared with.
+    pub(crate) lock: Option<LitStr>,
 }
 
 /// A name and the token to blame for it.
@@ -99,6 +101,7 @@ impl Session {
             fields,
             indexes,
             snapshot: keys.snapshot.map(|snapshot| snapshot.value),
+            lock: keys.lock.map(|lock| lock.value),
         }
     }
 

@@ -7,7 +7,11 @@
 
 pub use std::vec::Vec;
 
-pub use crate::schema::snapshot::{FirstValue, Snapshot};
+pub use crate::schema::{
+    lock::{Lock, Older, Pinned, shape_or},
+    shape::{Probe, Unshaped},
+    snapshot::{FirstValue, Snapshot},
+};
 
 use crate::{
     model::{

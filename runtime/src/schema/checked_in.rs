@@ -12,14 +12,24 @@ pub(super) struct Text {
 impl Text {
     const CAPACITY: usize = 1024;
 
-    /// These parts, one behind the other.
-    pub(super) const fn of(parts: &[&str]) -> Self {
-        let mut text = Self { bytes: [0; Self::CAPACITY], len: 0 };
+    /// An empty text.
+    pub(super) const fn new() -> Self {
+        Self { bytes: [0; Self::CAPACITY], len: 0 }
+    }
+
+    /// The template with one value after the other in the place of each `{}`.
+    pub(super) const fn filled(template: &str, values: &[&str]) -> Self {
+        let mut text = Self::new();
+        let mut rest = template;
         let mut position = 0;
-        while position < parts.len() {
-            text.push(parts[position]);
+        while position < values.len() {
+            let (before, behind) = split(rest, "{}");
+            text.push(before);
+            text.push(values[position]);
+            rest = behind;
             position += 1;
         }
+        text.push(rest);
         text
     }
 
@@ -32,7 +42,7 @@ impl Text {
             digits[start] = b'0' + (number % 10) as u8;
             number /= 10;
         }
-        let mut text = Self::of(&[]);
+        let mut text = Self::new();
         let (_, digits) = digits.split_at(start);
         if let Ok(digits) = str::from_utf8(digits) {
             text.push(digits);
@@ -65,10 +75,11 @@ impl Text {
     }
 }
 
-/// Ends the evaluation with this sentence, which becomes the compiler's error where the caller stands.
+/// Ends the evaluation with this sentence, which becomes the compiler's error where the caller stands. Each `{}` is the
+/// place of a value.
 #[track_caller]
-pub(super) const fn refuse(sentence: &[&str]) -> ! {
-    let text = Text::of(sentence);
+pub(super) const fn refuse(sentence: &str, values: &[&str]) -> ! {
+    let text = Text::filled(sentence, values);
     panic!("{}", text.as_str())
 }
 
@@ -119,6 +130,21 @@ pub(super) const fn cut(text: &str, separator: u8) -> (&str, &str) {
     (text, "")
 }
 
+/// What is before the first `separator`, and what is behind it.
+pub(super) const fn split<'a>(text: &'a str, separator: &str) -> (&'a str, &'a str) {
+    let mut position = 0;
+    while position + separator.len() <= text.len() {
+        if text.is_char_boundary(position) {
+            let (before, rest) = text.split_at(position);
+            if let Some(behind) = between(rest, separator, "") {
+                return (before, behind);
+            }
+        }
+        position += 1;
+    }
+    (text, "")
+}
+
 /// The first word of a trimmed text, and the trimmed rest.
 pub(super) const fn word(text: &str) -> (&str, &str) {
     let (word, rest) = cut(text, b' ');
@@ -161,9 +187,15 @@ mod tests {
     #[test]
     fn a_text_that_is_too_long_ends_with_a_whole_character() {
         let long = "ö".repeat(600);
-        let text = Text::of(&["x", &long]);
+        let text = Text::filled("x{}", &[&long]);
         assert_eq!(text.as_str().len(), 1023);
         assert!(text.as_str().ends_with('ö'));
+    }
+
+    #[test]
+    fn a_template_takes_its_values_in_order() {
+        assert_eq!(Text::filled("`{}` is {}", &["a", "{}"]).as_str(), "`a` is {}");
+        assert_eq!(Text::filled("nothing", &[]).as_str(), "nothing");
     }
 
     #[test]
@@ -180,6 +212,12 @@ mod tests {
         assert_eq!((lines.next(), lines.number()), (Some("two"), 4));
         assert_eq!((lines.next(), lines.number()), (Some("three"), 5));
         assert_eq!(lines.next(), None);
+    }
+
+    #[test]
+    fn a_text_is_split_at_the_first_separator() {
+        assert_eq!(split("a was b was c", " was "), ("a", "b was c"));
+        assert_eq!(split("größe", " was "), ("größe", ""));
     }
 
     #[test]

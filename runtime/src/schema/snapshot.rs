@@ -27,7 +27,7 @@ const HEADER: &str = "session-schema";
 const FORMAT: &str = "1";
 
 /// What every message about drift ends with.
-const GENERATE: &str = "; generate a migration: `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`";
+const GENERATE: &str = "generate a migration: `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`";
 
 /// A snapshot and the name of its file.
 #[derive(Clone, Copy)]
@@ -56,39 +56,18 @@ impl Snapshot {
     pub const fn assert_readable(&self) {
         match self.problem() {
             None => {}
-            Some(Problem::Header(found)) if found.is_empty() => {
-                refuse(&["`", self.file, "` is empty and should begin with `", HEADER, " ", FORMAT, "`"])
+            Some(Problem::Empty) => refuse("`{}` is empty and should begin with `{} {}`", &[self.file, HEADER, FORMAT]),
+            Some(Problem::Header(found)) => {
+                refuse("`{}` begins with `{}` and should begin with `{} {}`", &[self.file, found, HEADER, FORMAT])
             }
-            Some(Problem::Header(found)) => refuse(&[
-                "`",
-                self.file,
-                "` begins with `",
-                found,
-                "` and should begin with `",
-                HEADER,
-                " ",
-                FORMAT,
-                "`",
-            ]),
-            Some(Problem::Format(found)) => refuse(&[
-                "`",
-                self.file,
-                "` is of format ",
-                found,
-                ", and this version of `sessio` reads format ",
-                FORMAT,
-                "; update `sessio`",
-            ]),
-            Some(Problem::Line(number, found)) => refuse(&[
-                "line ",
-                Text::decimal(number).as_str(),
-                " of `",
-                self.file,
-                "` cannot be read: `",
-                found,
-                "`",
-            ]),
-            Some(Problem::Tables) => refuse(&["`", self.file, "` has to name one table: `table shop_sessions`"]),
+            Some(Problem::Format(found)) => refuse(
+                "`{}` is of format {}, and this version of `sessio` reads format {}; update `sessio`",
+                &[self.file, found, FORMAT],
+            ),
+            Some(Problem::Line(number, found)) => {
+                refuse("line {} of `{}` cannot be read: `{}`", &[Text::decimal(number).as_str(), self.file, found])
+            }
+            Some(Problem::Tables) => refuse("`{}` has to name one table: `table shop_sessions`", &[self.file]),
         }
     }
 
@@ -100,7 +79,7 @@ impl Snapshot {
             if let Entry::Table(name) = entry
                 && !equal(name, table)
             {
-                refuse(&["the table is `", table, "` in the struct and `", name, "` in `", self.file, "`", GENERATE]);
+                refuse("the table is `{}` in the struct and `{}` in `{}`; {}", &[table, name, self.file, GENERATE]);
             }
         }
     }
@@ -108,28 +87,25 @@ impl Snapshot {
     /// Refuses a column that the snapshot does not have.
     #[track_caller]
     pub const fn assert_has(&self, column: &ColumnDef, first_value: FirstValue) {
-        if self.problem().is_some() || self.column(column.name).is_some() {
+        if self.problem().is_some() || self.has_column(column.name) {
             return;
         }
         let name = column.name;
         if let Some(old) = column.renamed_from
-            && self.column(old).is_some()
+            && self.has_column(old)
         {
-            refuse(&["column `", name, "` is still called `", old, "` in `", self.file, "`", GENERATE]);
+            refuse("column `{}` is still called `{}` in `{}`; {}", &[name, old, self.file, GENERATE]);
         }
         if let FirstValue::Of(ty) = first_value
             && !column.nullable
         {
-            refuse(&[
-                "new column `",
-                name,
-                "` is NOT NULL and existing rows have no value for it; add `#[session(default = ..)]` or make it `Option<",
-                ty,
-                ">`, then",
-                GENERATE.split_at(1).1,
-            ]);
+            refuse(
+                "new column `{}` is NOT NULL and existing rows have no value for it; add `#[session(default = ..)]` or \
+                 make it `Option<{}>`, then {}",
+                &[name, ty, GENERATE],
+            );
         }
-        refuse(&["column `", name, "` is not in `", self.file, "`", GENERATE]);
+        refuse("column `{}` is not in `{}`; {}", &[name, self.file, GENERATE]);
     }
 
     /// Refuses a column that is of another type in the snapshot.
@@ -139,6 +115,7 @@ impl Snapshot {
             return;
         }
         let wanted = type_of(column);
+        let wanted = wanted.as_str();
         let mut entries = self.entries();
         while let Some(entry) = entries.next() {
             let Entry::Column { name, ty, nullable } = entry else { continue };
@@ -146,34 +123,16 @@ impl Snapshot {
                 continue;
             }
             if nullable != column.nullable {
-                refuse(&[
-                    "column `",
-                    name,
-                    "` is `",
-                    wanted.as_str(),
-                    null(column.nullable),
-                    "` in the struct and `",
-                    ty,
-                    null(nullable),
-                    "` in `",
-                    self.file,
-                    "`",
-                    GENERATE,
-                ]);
+                refuse(
+                    "column `{}` is `{} {}` in the struct and `{} {}` in `{}`; {}",
+                    &[name, wanted, null(column.nullable), ty, null(nullable), self.file, GENERATE],
+                );
             }
-            if !equal(ty, wanted.as_str()) {
-                refuse(&[
-                    "column `",
-                    name,
-                    "` is `",
-                    wanted.as_str(),
-                    "` in the struct and `",
-                    ty,
-                    "` in `",
-                    self.file,
-                    "`",
-                    GENERATE,
-                ]);
+            if !equal(ty, wanted) {
+                refuse(
+                    "column `{}` is `{}` in the struct and `{}` in `{}`; {}",
+                    &[name, wanted, ty, self.file, GENERATE],
+                );
             }
         }
     }
@@ -184,7 +143,7 @@ impl Snapshot {
         if self.problem().is_some() {
             return;
         }
-        let mut other = false;
+        let mut has_other = false;
         let mut entries = self.entries();
         while let Some(entry) = entries.next() {
             if let Entry::Index { columns, unique } = entry
@@ -193,19 +152,15 @@ impl Snapshot {
                 if unique == index.unique {
                     return;
                 }
-                other = true;
+                has_other = true;
             }
         }
         let columns = listed(index.columns);
-        let columns = columns.as_str();
-        match (other, index.unique) {
-            (false, _) => refuse(&["index on (", columns, ") is not in `", self.file, "`", GENERATE]),
-            (true, true) => {
-                refuse(&["index on (", columns, ") is unique in the struct and not in `", self.file, "`", GENERATE])
-            }
-            (true, false) => {
-                refuse(&["index on (", columns, ") is unique in `", self.file, "` and not in the struct", GENERATE])
-            }
+        let values = &[columns.as_str(), self.file, GENERATE];
+        match (has_other, index.unique) {
+            (false, _) => refuse("index on ({}) is not in `{}`; {}", values),
+            (true, true) => refuse("index on ({}) is unique in the struct and not in `{}`; {}", values),
+            (true, false) => refuse("index on ({}) is unique in `{}` and not in the struct; {}", values),
         }
     }
 
@@ -218,17 +173,13 @@ impl Snapshot {
         let mut entries = self.entries();
         while let Some(entry) = entries.next() {
             match entry {
-                Entry::Column { name, .. } if !is_accounted_for(name, columns) => refuse(&[
-                    "`",
-                    self.file,
-                    "` has column `",
-                    name,
-                    "` and the struct does not; drop it in a migration, or mark the new field `#[session(renamed_from = \"",
-                    name,
-                    "\")]`",
-                ]),
+                Entry::Column { name, .. } if !is_accounted_for(name, columns) => refuse(
+                    "`{}` has column `{}` and the struct does not; drop it in a migration, or mark the new field \
+                     `#[session(renamed_from = \"{}\")]`",
+                    &[self.file, name, name],
+                ),
                 Entry::Index { columns: over, .. } if !has_index_over(over, indexes) && all_known(over, columns) => {
-                    refuse(&["`", self.file, "` has an index on (", over, ") and the struct does not", GENERATE])
+                    refuse("`{}` has an index on ({}) and the struct does not; {}", &[self.file, over, GENERATE])
                 }
                 _ => {}
             }
@@ -237,10 +188,7 @@ impl Snapshot {
 
     const fn problem(&self) -> Option<Problem> {
         let mut lines = Lines::of(self.text);
-        let first = match lines.next() {
-            Some(first) => first,
-            None => "",
-        };
+        let Some(first) = lines.next() else { return Some(Problem::Empty) };
         let (header, format) = word(first);
         if !equal(header, HEADER) {
             return Some(Problem::Header(first));
@@ -259,16 +207,16 @@ impl Snapshot {
         if tables == 1 { None } else { Some(Problem::Tables) }
     }
 
-    const fn column(&self, wanted: &str) -> Option<()> {
+    const fn has_column(&self, wanted: &str) -> bool {
         let mut entries = self.entries();
         while let Some(entry) = entries.next() {
             if let Entry::Column { name, .. } = entry
                 && equal(name, wanted)
             {
-                return Some(());
+                return true;
             }
         }
-        None
+        false
     }
 
     const fn entries(&self) -> Entries {
@@ -280,6 +228,7 @@ impl Snapshot {
 
 /// Why a file is not a snapshot.
 enum Problem {
+    Empty,
     Header(&'static str),
     Format(&'static str),
     Line(usize, &'static str),
@@ -393,13 +342,13 @@ pub(super) const fn type_of(column: &ColumnDef) -> Text {
         (ColumnType::Json, _) => ("json", None),
     };
     match length {
-        None => Text::of(&[name]),
-        Some(length) => Text::of(&[name, "(", Text::decimal(length as usize).as_str(), ")"]),
+        None => Text::filled(name, &[]),
+        Some(length) => Text::filled("{}({})", &[name, Text::decimal(length as usize).as_str()]),
     }
 }
 
 const fn null(nullable: bool) -> &'static str {
-    if nullable { " null" } else { " not-null" }
+    if nullable { "null" } else { "not-null" }
 }
 
 /// Whether a column of the snapshot is one of the struct's, or was before a declared rename.
@@ -459,7 +408,7 @@ const fn is_over(listed: &str, columns: &[&str]) -> bool {
 }
 
 const fn listed(columns: &[&str]) -> Text {
-    let mut text = Text::of(&[]);
+    let mut text = Text::new();
     let mut position = 0;
     while position < columns.len() {
         if position > 0 {
