@@ -449,6 +449,7 @@ impl Members {
 
     fn finish(mut self) -> Bytes {
         self.0.push(b'}');
-        self.0.into()
+        // A store may keep the very buffer, so it should not be longer than what is in it.
+        self.0.into_boxed_slice().into()
     }
 }

@@ -36,7 +36,12 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     report.step("each feature alone", || cargo.check_features("sessio"));
     if let Some(servers) = report.step("servers", || plan.start(&guard)) {
         let mut tests = Tally::default();
-        report.step("tests", || cargo.test(servers.environment(), &mut tests));
+        report.step("tests", || cargo.test(&["--workspace"], servers.environment(), &mut tests));
+        // Marked as ignored, so that plain `cargo test` passes without servers and still lists what it leaves out.
+        report.step("the store contract on servers", || {
+            let contracts = ["--package", "sessio", "--test", "contract_*", "--", "--ignored"];
+            cargo.test(&contracts, servers.environment(), &mut tests)
+        });
         report.count(tests);
         drop(servers);
     } else {
@@ -96,8 +101,9 @@ impl Cargo<'_> {
     }
 
     /// Passes the output through and adds up its counts.
-    fn test(&self, environment: &Environment, tests: &mut Tally) -> Result<()> {
-        let mut test = command(&["test", "--workspace", "--all-features"]);
+    fn test(&self, which: &[&str], environment: &Environment, tests: &mut Tally) -> Result<()> {
+        let mut test = command(&["test", "--all-features"]);
+        test.args(which);
         test.envs(environment.iter()).stdout(Stdio::piped());
         self.finish(&mut test, |line| {
             // The run goes on when nobody reads its output any more.

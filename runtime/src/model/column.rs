@@ -384,26 +384,26 @@ impl<T: Column> Column for Option<T> {
 mod tests {
     use super::*;
 
-    fn survives<T: Column + PartialEq + fmt::Debug>(value: T) {
-        assert_eq!(T::from_column(&value.to_column()).unwrap(), value);
+    fn survives<T: Column + PartialEq + fmt::Debug>(value: &T) {
+        assert_eq!(T::from_column(&value.to_column()).unwrap(), *value);
     }
 
     #[test]
     fn every_column_type_survives() {
-        survives(true);
-        survives(i8::MIN);
-        survives(u32::MAX);
-        survives(i64::MIN);
-        survives(0.1_f32);
-        survives(f64::MAX);
-        survives(String::from("größe"));
-        survives('ß');
-        survives(vec![0_u8, 255]);
-        survives([1_u8, 2, 3]);
-        survives(Duration::from_micros(5));
-        survives(IpAddr::from([127, 0, 0, 1]));
-        survives(Some(5_i64));
-        survives(None::<i64>);
+        survives(&true);
+        survives(&i8::MIN);
+        survives(&u32::MAX);
+        survives(&i64::MIN);
+        survives(&0.1_f32);
+        survives(&f64::MAX);
+        survives(&String::from("größe"));
+        survives(&'ß');
+        survives(&vec![0_u8, 255]);
+        survives(&[1_u8, 2, 3]);
+        survives(&Duration::from_micros(5));
+        survives(&IpAddr::from([127, 0, 0, 1]));
+        survives(&Some(5_i64));
+        survives(&None::<i64>);
     }
 
     #[test]
