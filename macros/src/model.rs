@@ -24,6 +24,10 @@ pub(crate) struct Session {
     pub(crate) table: Name,
     pub(crate) fields: Vec<Field>,
     pub(crate) indexes: Vec<Index>,
+    /// The checked-in file that the table is compared with.
+    pub(crate) snapshot: Option<LitStr>,
+    /// The checked-in file that the shapes of the stored fields are compared with.
+    pub(crate) lock: Option<LitStr>,
 }
 
 /// A name and the token to blame for it.
@@ -96,6 +100,8 @@ impl Session {
             table,
             fields,
             indexes,
+            snapshot: keys.snapshot.map(|snapshot| snapshot.value),
+            lock: keys.lock.map(|lock| lock.value),
         }
     }
 

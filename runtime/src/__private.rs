@@ -7,6 +7,12 @@
 
 pub use std::vec::Vec;
 
+pub use crate::schema::{
+    lock::{Lock, Older, Pinned, shape_or},
+    shape::{Probe, Unshaped},
+    snapshot::{FirstValue, Snapshot},
+};
+
 use crate::{
     model::{
         Column, ColumnCodec, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue, TypedColumn, Value,

@@ -25,6 +25,8 @@ pub(crate) struct StructKeys {
     pub(crate) runtime: Option<Keyed<Path>>,
     pub(crate) rename_all: Option<Keyed<LitStr>>,
     pub(crate) strict: Option<Keyed<()>>,
+    pub(crate) snapshot: Option<Keyed<LitStr>>,
+    pub(crate) lock: Option<Keyed<LitStr>>,
     pub(crate) indexes: Vec<Keyed<IndexKey>>,
 }
 
@@ -50,6 +52,7 @@ pub(crate) struct FieldKeys {
     pub(crate) flash: Option<Keyed<()>>,
     pub(crate) merge: Option<Keyed<MergeKey>>,
     pub(crate) renamed_from: Option<Keyed<LitStr>>,
+    pub(crate) upgrade: Option<Keyed<ExprPath>>,
     pub(crate) strict: Option<Keyed<()>>,
     /// Every key above, in the order in which they are written.
     pub(crate) given: Vec<Ident>,
@@ -70,6 +73,10 @@ impl StructKeys {
             "crate" => entry.path().and_then(|value| entry.once(&mut keys.runtime, value)),
             "rename_all" => entry.string("camelCase").and_then(|value| entry.once(&mut keys.rename_all, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut keys.strict, value)),
+            "snapshot" => {
+                entry.string("../migrations/cart.schema").and_then(|value| entry.once(&mut keys.snapshot, value))
+            }
+            "lock" => entry.string("cart.lock").and_then(|value| entry.once(&mut keys.lock, value)),
             unique @ ("index" | "unique") => {
                 let value = IndexKey { fields: entry.fields()?, unique: unique == "unique" };
                 keys.indexes.push(Keyed { key: entry.key.clone(), value });
@@ -110,6 +117,7 @@ impl FieldKeys {
             "flash" => entry.flag().and_then(|value| entry.once(&mut self.flash, value)),
             "merge" => entry.merge().and_then(|value| entry.once(&mut self.merge, value)),
             "renamed_from" => entry.string("old_name").and_then(|value| entry.once(&mut self.renamed_from, value)),
+            "upgrade" => entry.function("upgrade_cart").and_then(|value| entry.once(&mut self.upgrade, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut self.strict, value)),
             _ => Err(Place::Field.unknown(&entry.key)),
         }
@@ -133,7 +141,7 @@ enum Place {
 impl Place {
     const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique"],
+            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique", "snapshot", "lock"],
             Self::Field => &[
                 "default",
                 "rename",
@@ -148,6 +156,7 @@ impl Place {
                 "flash",
                 "merge",
                 "renamed_from",
+                "upgrade",
                 "strict",
             ],
         }

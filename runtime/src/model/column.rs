@@ -135,6 +135,19 @@ pub enum ColumnValue {
 }
 
 impl ColumnValue {
+    /// The value as the payload would hold it, for an upgrade; none for a number that JSON does not know.
+    pub(crate) fn to_json(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Null => Some(b"null".to_vec()),
+            Self::Bool(value) => serde_json::to_vec(value).ok(),
+            Self::Int(value) | Self::Timestamp(value) => serde_json::to_vec(value).ok(),
+            Self::Float(value) => value.is_finite().then(|| serde_json::to_vec(value).ok()).flatten(),
+            Self::Text(value) => serde_json::to_vec(value).ok(),
+            Self::Bytes(value) => serde_json::to_vec(value).ok(),
+            Self::Json(value) => Some(value.clone().into_bytes()),
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Null => "NULL",

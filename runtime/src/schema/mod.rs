@@ -1,13 +1,19 @@
 //! The table of a session struct: a constant that the derive builds and every dialect can translate.
 
+mod checked_in;
 mod ddl;
 mod dialect;
+pub(crate) mod lock;
+pub(crate) mod shape;
+pub(crate) mod snapshot;
 #[cfg(feature = "sql")]
 mod verify;
 
 #[cfg(feature = "sql")]
 pub(crate) use ddl::{TableColumn, table_columns, table_indexes, table_statement};
 pub use dialect::Dialect;
+pub use lock::{Locked, lock_of};
+pub use shape::{Shape, Shaped};
 #[cfg(feature = "sql")]
 pub(crate) use verify::{LiveColumn, LiveIndex, LiveTable, differences};
 
