@@ -13,7 +13,6 @@ use crate::{
     error::CommitError,
     event::Event,
     expiry::{Expiry, Lifetime},
-    image::NOBODY,
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
     store::{Activity, Create, DynStore, Touch, Update},
@@ -220,7 +219,7 @@ impl<T: SessionModel> Engine<T> {
 
     async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {
         let now = self.clock.now();
-        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         loop {
             let token = Token::random()?;
@@ -273,7 +272,7 @@ impl<T: SessionModel> Engine<T> {
             }
             None => None,
         };
-        let life = self.next_life(&base.life, intents, now);
+        let life = self.next_life(&base.life, draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         let record = Record {
             id: base.id,
@@ -352,20 +351,24 @@ impl<T: SessionModel> Engine<T> {
         }
     }
 
-    pub(super) fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
+    pub(super) fn first_life(&self, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        Lifetime { authenticated_at: authenticated_at(None, draft, intents, now), ..life }
+    }
+
+    pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+        let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
             let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
-            return Lifetime { created_at: life.created_at, ..restarted };
+            return Lifetime { created_at: life.created_at, authenticated_at, ..restarted };
         }
-        intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now))
+        let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
+        Lifetime { authenticated_at, ..life }
     }
 
     pub(super) fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
-        if let Some(index) = T::PRINCIPAL
-            && draft.has_new_principal()
-        {
-            let is_nobody = draft.value.field(index).equals(NOBODY);
-            let event = if is_nobody { Event::SignedOut { id } } else { Event::SignedIn { id } };
+        if draft.has_new_principal() {
+            let event = if draft.has_principal() { Event::SignedIn { id } } else { Event::SignedOut { id } };
             self.events.emit(T::KIND, &event);
         }
     }
@@ -382,6 +385,19 @@ impl<T: SessionModel> Engine<T> {
                 "an expired session could not be removed");
         }
     }
+}
+
+/// When the visitor last proved who they are, once this commit is done.
+fn authenticated_at<T: SessionModel>(
+    before: Option<Timestamp>,
+    draft: &Draft<T>,
+    intents: &Intents,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if draft.has_new_principal() {
+        return draft.has_principal().then_some(now);
+    }
+    if intents.renewal == Renewal::SecretAndLimits { Some(now) } else { before }
 }
 
 fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {

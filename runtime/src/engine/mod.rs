@@ -2,7 +2,7 @@
 //!
 //! [`open`](Engine::open) makes the one load, [`commit`](Engine::commit) the one write. Between them a session is a plain
 //! value; everything else (rotation, sign-out, another expiry) is an intent until the commit. A binding such as
-//! [`web::tower`](crate::web) only finds headers, calls these two, and writes headers.
+//! [`web`](crate::web) only finds headers, calls these two, and writes headers.
 
 mod backend;
 mod commit;
