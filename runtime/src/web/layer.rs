@@ -3,9 +3,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
-use tower_layer::Layer;
 
-use super::SessionService;
+use super::exclusion::{Exclusions, Scope};
 use crate::{
     clock::Clock,
     cookie::CookieSpec,
@@ -16,9 +15,10 @@ use crate::{
     model::SessionModel,
 };
 
-/// Gives the handlers of a service their sessions of type `T`.
+/// Gives handlers their sessions of type `T`: a layer for axum and tower, a middleware for actix-web.
 ///
 /// ```
+/// # #[cfg(feature = "axum")] {
 /// use axum::{Router, routing::get};
 /// use sessio::{Session, SessionLayer, store::MemoryStore};
 ///
@@ -36,14 +36,24 @@ use crate::{
 /// let app: Router = Router::new()
 ///     .route("/", get(index))
 ///     .layer(SessionLayer::new(MemoryStore::<Visits>::new()));
+/// # }
 /// ```
 pub struct SessionLayer<T> {
     pub(super) engine: Arc<Engine<T>>,
     pub(super) cookie: Arc<str>,
-    pub(super) commits: Option<Arc<CommitWhen>>,
+    pub(super) commits: CommitRule,
+    pub(super) exclusions: Option<Arc<Exclusions>>,
 }
 
-pub(super) type CommitWhen = dyn Fn(StatusCode) -> bool + Send + Sync;
+/// Which responses let the changes of their requests be saved.
+#[derive(Clone, Default)]
+pub(super) struct CommitRule(Option<Arc<dyn Fn(StatusCode) -> bool + Send + Sync>>);
+
+impl CommitRule {
+    pub(super) fn allows(&self, status: StatusCode) -> bool {
+        self.0.as_ref().is_none_or(|passes| passes(status))
+    }
+}
 
 impl<T: SessionModel> SessionLayer<T> {
     /// A layer over this store, with the defaults: cookie `__Host-id`, 14 days idle, 30 days in all.
@@ -58,7 +68,12 @@ impl<T: SessionModel> SessionLayer<T> {
     /// As [`new`](Self::new), without the panic.
     pub fn try_new(store: impl IntoBackend<T>) -> Result<Self, ConfigError> {
         let engine = Engine::new(store.into_backend())?;
-        Ok(Self { cookie: engine.cookie.name().into(), engine: Arc::new(engine), commits: None })
+        Ok(Self {
+            cookie: engine.cookie.name().into(),
+            engine: Arc::new(engine),
+            commits: CommitRule::default(),
+            exclusions: None,
+        })
     }
 
     /// The cookie. Two session types of one app need cookies of different names.
@@ -99,8 +114,37 @@ impl<T: SessionModel> SessionLayer<T> {
     /// A session that the handler ended is ended in any case.
     #[must_use]
     pub fn commit_when(mut self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
-        self.commits = Some(Arc::new(passes));
+        self.commits = CommitRule(Some(Arc::new(passes)));
         self
+    }
+
+    /// Passes requests for these paths on without a session: static files, health checks.
+    ///
+    /// `"/health"` is that path alone, `"/static/*"` everything below `/static/`, `"/*"` everything. The path is compared
+    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away. An
+    /// extractor in an excluded handler answers as if there were no layer. For single routes there is
+    /// [`SkipSession`](super::SkipSession).
+    ///
+    /// # Panics
+    ///
+    /// When a pattern does not begin with `/`, or has a `*` that is not its whole last segment.
+    #[must_use]
+    pub fn exclude<P: AsRef<str>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        let exclusions = Arc::make_mut(self.exclusions.get_or_insert_default());
+        patterns.into_iter().for_each(|pattern| exclusions.add(pattern.as_ref()));
+        self
+    }
+
+    /// Gives sessions to one kind of request alone. By default both kinds have them.
+    #[must_use]
+    pub fn only(mut self, scope: Scope) -> Self {
+        Arc::make_mut(self.exclusions.get_or_insert_default()).limit_to(scope);
+        self
+    }
+
+    /// Whether a request is passed on without a session.
+    pub(super) fn excludes(&self, path: &str, scope: impl FnOnce() -> Scope) -> bool {
+        self.exclusions.as_ref().is_some_and(|exclusions| exclusions.cover(path, scope))
     }
 
     fn configure(mut self, change: impl FnOnce(&mut Engine<T>)) -> Self {
@@ -109,17 +153,14 @@ impl<T: SessionModel> SessionLayer<T> {
     }
 }
 
-impl<T, S> Layer<S> for SessionLayer<T> {
-    type Service = SessionService<S, T>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        SessionService { inner, layer: self.clone() }
-    }
-}
-
 impl<T> Clone for SessionLayer<T> {
     fn clone(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), cookie: Arc::clone(&self.cookie), commits: self.commits.clone() }
+        Self {
+            engine: Arc::clone(&self.engine),
+            cookie: Arc::clone(&self.cookie),
+            commits: self.commits.clone(),
+            exclusions: self.exclusions.clone(),
+        }
     }
 }
 
