@@ -21,6 +21,7 @@ mod image;
 pub mod merge;
 pub mod model;
 pub mod record;
+mod revocation;
 pub mod schema;
 mod session;
 mod slot;

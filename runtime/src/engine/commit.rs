@@ -15,6 +15,7 @@ use crate::{
     expiry::{Expiry, Lifetime},
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
+    revocation,
     store::{Activity, Create, DynStore, Touch, Update},
     token::{Secret, SessionId, Token},
 };
@@ -183,6 +184,7 @@ impl<T: SessionModel> Engine<T> {
         let (id, change) = match (&self.backend, ending) {
             (Backend::Server(store, _), Ending::Record(id)) => {
                 store.delete(id).await?;
+                revocation::announce(id);
                 (Some(id), CookieChange::Remove)
             }
             #[cfg(feature = "cookie")]
@@ -289,6 +291,9 @@ impl<T: SessionModel> Engine<T> {
         }
 
         self.report_principal(draft, Some(base.id));
+        if draft.has_lost_principal() {
+            revocation::announce(base.id);
+        }
         // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
         let is_moved = life.persistent || base.life.persistent;
         let (holder, cookie) = match (token, &opened.holder) {
@@ -374,6 +379,7 @@ impl<T: SessionModel> Engine<T> {
     }
 
     pub(super) fn late(&self, id: Option<SessionId>) -> CommitError {
+        id.inspect(|id| revocation::announce(*id));
         self.events.emit(T::KIND, &Event::LateWrite { id });
         CommitError::Gone
     }
@@ -384,6 +390,7 @@ impl<T: SessionModel> Engine<T> {
             tracing::warn!(target: "sessio", kind = T::KIND, %id, error = &error as &dyn std::error::Error,
                 "an expired session could not be removed");
         }
+        revocation::announce(id);
     }
 }
 

@@ -111,6 +111,11 @@ impl<T: SessionModel> Draft<T> {
         T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
     }
 
+    /// Whether the draft belonged to somebody when it was made, and does not belong to them any more.
+    pub(crate) fn has_lost_principal(&self) -> bool {
+        self.has_new_principal() && self.image.had_principal::<T>()
+    }
+
     /// Whether the draft belongs to somebody.
     pub(crate) fn has_principal(&self) -> bool {
         T::PRINCIPAL.is_some_and(|index| !self.value.field(index).equals(NOBODY))

@@ -42,6 +42,8 @@ pub(crate) struct Engine<T> {
     pub(crate) expiry: Expiry,
     /// Replace the secret when it is this old. Never, by default.
     pub(crate) renew_after: Option<Duration>,
+    /// How often a detached session looks whether it has ended.
+    pub(crate) revocation_interval: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
 }
@@ -55,6 +57,7 @@ impl<T: SessionModel> Engine<T> {
             cookie: CookieSpec::default(),
             expiry: Expiry::default(),
             renew_after: None,
+            revocation_interval: Duration::from_secs(30),
             clock: Arc::new(SystemClock),
             events: Events::default(),
         })
@@ -92,6 +95,7 @@ impl<T> Clone for Engine<T> {
             cookie: self.cookie.clone(),
             expiry: self.expiry,
             renew_after: self.renew_after,
+            revocation_interval: self.revocation_interval,
             clock: Arc::clone(&self.clock),
             events: self.events.clone(),
         }

@@ -95,6 +95,13 @@ impl<T: SessionModel> SessionLayer<T> {
         self.configure(|engine| engine.renew_after = Some(age))
     }
 
+    /// How often a [detached](crate::Detached) session looks into the store whether it has been ended elsewhere, for
+    /// [`Detached::revoked`](crate::Detached::revoked). 30 seconds by default, and at least one.
+    #[must_use]
+    pub fn check_revocation_every(self, interval: Duration) -> Self {
+        self.configure(|engine| engine.revocation_interval = interval.max(Duration::from_secs(1)))
+    }
+
     /// Takes the time from another clock, for tests.
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
