@@ -36,6 +36,7 @@
 //!   `Option<Session<T>>` is `Some` for a visitor without a session; [`Session::is_new`](crate::Session::is_new) tells.
 //! - An error that a middleware inside this one returns is answered as actix-web would, and the session is committed with
 //!   it. A tower service's error has no response yet, so nothing is committed there.
+//! - actix-web finishes a request whose client has gone away, so its changes are saved. axum gives it up, and saves nothing.
 //! - What the response gets is the same. Both bindings call the same functions.
 
 mod extract;
