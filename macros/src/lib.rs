@@ -91,6 +91,8 @@ use proc_macro::TokenStream;
 /// | `index`, `unique` | a column with an index |
 /// | `json` | a column that holds any value as JSON |
 /// | `max_len = 64` | the longest text in characters, or bytes, of the column; an indexed `String` needs it |
+/// | `references = "users(id)"` | the column refers to a row of another table; a session that refers to none is refused by the database |
+/// | `on_delete = "cascade"` | what happens to the session when that row goes: `cascade`, `set null` or `restrict` (the default) |
 /// | `upgrade = path` | a stored value that does not decode goes through `fn(Old) -> Option<T>`, where `Old` is any type that can be deserialized |
 /// | `renamed_from = "name"` | the column's older name, for migrations; also read as an `alias` |
 ///

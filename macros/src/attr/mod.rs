@@ -52,6 +52,8 @@ pub(crate) struct FieldKeys {
     pub(crate) flash: Option<Keyed<()>>,
     pub(crate) merge: Option<Keyed<MergeKey>>,
     pub(crate) renamed_from: Option<Keyed<LitStr>>,
+    pub(crate) references: Option<Keyed<LitStr>>,
+    pub(crate) on_delete: Option<Keyed<LitStr>>,
     pub(crate) upgrade: Option<Keyed<ExprPath>>,
     pub(crate) strict: Option<Keyed<()>>,
     /// Every key above, in the order in which they are written.
@@ -117,6 +119,8 @@ impl FieldKeys {
             "flash" => entry.flag().and_then(|value| entry.once(&mut self.flash, value)),
             "merge" => entry.merge().and_then(|value| entry.once(&mut self.merge, value)),
             "renamed_from" => entry.string("old_name").and_then(|value| entry.once(&mut self.renamed_from, value)),
+            "references" => entry.string("users(id)").and_then(|value| entry.once(&mut self.references, value)),
+            "on_delete" => entry.string("cascade").and_then(|value| entry.once(&mut self.on_delete, value)),
             "upgrade" => entry.function("upgrade_cart").and_then(|value| entry.once(&mut self.upgrade, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut self.strict, value)),
             _ => Err(Place::Field.unknown(&entry.key)),
@@ -156,6 +160,8 @@ impl Place {
                 "flash",
                 "merge",
                 "renamed_from",
+                "references",
+                "on_delete",
                 "upgrade",
                 "strict",
             ],
@@ -182,7 +188,7 @@ impl Place {
 }
 
 /// Keys that other derives have, and what to write here.
-const KEYS_OF_OTHERS: [(&str, &str); 8] = [
+const KEYS_OF_OTHERS: [(&str, &str); 10] = [
     ("primary_key", "a session table has one primary key, `id`, which the store creates; use `unique`"),
     ("nullable", "write `Option<..>` around the field's type"),
     ("null", "write `Option<..>` around the field's type"),
@@ -190,6 +196,8 @@ const KEYS_OF_OTHERS: [(&str, &str); 8] = [
     ("type", "a column's type comes from the field's type"),
     ("length", "use `max_len`"),
     ("size", "use `max_len`"),
+    ("foreign_key", "use `references = \"users(id)\"`"),
+    ("belongs_to", "use `references = \"users(id)\"`"),
     ("schema", "put it in the connection's search path"),
 ];
 
