@@ -1,5 +1,6 @@
 //! A synchronous database behind `SyncStore` and the adapter: redb, with its transactions.
 
+#[path = "../../../examples/stores/src/bin/sync_engine/engine.rs"]
 mod engine;
 #[path = "../visits/mod.rs"]
 mod visits;
