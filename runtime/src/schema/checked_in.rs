@@ -39,7 +39,7 @@ impl Text {
         let mut start = digits.len();
         while start == digits.len() || number > 0 {
             start -= 1;
-            digits[start] = b'0' + (number % 10) as u8;
+            digits[start] = b"0123456789"[number % 10];
             number /= 10;
         }
         let mut text = Self::new();
