@@ -5,6 +5,7 @@
 
 mod attr;
 mod check;
+mod column;
 mod errors;
 mod expand;
 mod model;
@@ -137,4 +138,44 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Session, attributes(session))]
 pub fn derive_session(input: TokenStream) -> TokenStream {
     expand::session(input.into()).into()
+}
+
+/// Makes a struct around one value, or an enum of names, the type of a column.
+///
+/// ```
+/// use sessio::{
+///     Column,
+///     model::{ColumnType, ColumnValue},
+/// };
+///
+/// #[derive(Column)]
+/// struct UserId(i64);
+///
+/// #[derive(Column)]
+/// #[session(rename_all = "snake_case")]
+/// enum Plan {
+///     FreeOfCharge,
+///     #[session(rename = "pro")]
+///     Professional,
+/// }
+///
+/// assert_eq!(UserId::TYPE, ColumnType::Int64);
+/// assert_eq!(Plan::TYPE, ColumnType::Varchar(14));
+/// assert_eq!(Plan::FreeOfCharge.to_column(), ColumnValue::Text("free_of_charge".into()));
+/// ```
+///
+/// The struct's column is that of its value. The enum's column is text, not an enumeration of the database: a new variant
+/// needs a migration only where its name is the longest. A field also has to be `Serialize` and `Deserialize`, for stores
+/// without columns.
+///
+/// # Keys
+///
+/// | key | on | effect |
+/// |---|---|---|
+/// | `rename_all = "snake_case"` | the enum | the case of the names, as serde spells it; without it they are as written |
+/// | `rename = "name"` | a variant | its name |
+/// | `crate = ::path` | the type | where the crate `sessio` is |
+#[proc_macro_derive(Column, attributes(session))]
+pub fn derive_column(input: TokenStream) -> TokenStream {
+    column::expand(input.into()).into()
 }

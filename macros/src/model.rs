@@ -187,7 +187,8 @@ impl Session {
     }
 }
 
-fn unknown_case(text: &str) -> String {
+/// What is said about a case that nobody knows.
+pub(crate) fn unknown_case(text: &str) -> String {
     let names = Case::NAMES.map(|(name, _)| name);
     format!("unknown case `{text}`; expected {}", crate::attr::list(&names))
 }

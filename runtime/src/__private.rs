@@ -15,7 +15,8 @@ pub use crate::schema::{
 
 use crate::{
     model::{
-        Column, ColumnCodec, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue, TypedColumn, Value,
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
+        TypedColumn, Value,
     },
     schema::{ColumnDef, OnDelete, Reference},
 };
@@ -187,4 +188,48 @@ pub fn fresh<F: Fresh>() -> F {
 /// A field's position came from elsewhere than the struct's own `FIELDS`.
 pub fn no_such_field(kind: &str, index: usize) -> ! {
     panic!("`{kind}` has no field number {index}")
+}
+
+/// A type, proven to be a column, to which another delegates.
+pub struct ColumnParts<F> {
+    /// The column's type.
+    pub ty: ColumnType,
+    /// Whether it may be `NULL`.
+    pub nullable: bool,
+    /// Whether `NULL` could mean two things.
+    pub ambiguous: bool,
+    /// The value for the column.
+    pub to_column: fn(&F) -> ColumnValue,
+    /// The value from the column.
+    pub from_column: fn(&ColumnValue) -> Result<F, ColumnError>,
+}
+
+/// The parts of a column type.
+pub const fn column_parts<F: Column>() -> ColumnParts<F> {
+    ColumnParts {
+        ty: F::TYPE,
+        nullable: F::NULLABLE,
+        ambiguous: F::AMBIGUOUS,
+        to_column: F::to_column,
+        from_column: F::from_column,
+    }
+}
+
+/// The column of a variant's name.
+pub fn name_to_column(name: &str) -> ColumnValue {
+    ColumnValue::Text(name.to_owned())
+}
+
+/// The variant whose name is in the column.
+pub fn name_from_column<T>(
+    ty: &'static str,
+    value: &ColumnValue,
+    variant: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, ColumnError> {
+    match value {
+        ColumnValue::Text(name) => {
+            variant(name).ok_or_else(|| ColumnError::invalid(ty, "it is the name of no variant"))
+        }
+        other => Err(ColumnError::mismatch("text", other)),
+    }
 }

@@ -161,6 +161,7 @@ pub use engine::IntoBackend;
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
+pub use model::Column;
 pub use sessio_macros::Session;
 pub use session::Session;
 #[cfg(feature = "web")]

@@ -135,6 +135,51 @@ impl FieldKeys {
     }
 }
 
+/// The keys on a type that derives `Column`.
+#[derive(Default)]
+pub(crate) struct ColumnKeys {
+    pub(crate) runtime: Option<Keyed<Path>>,
+    pub(crate) rename_all: Option<Keyed<LitStr>>,
+}
+
+impl ColumnKeys {
+    pub(crate) fn parse(attrs: &[Attribute], errors: &Errors) -> Self {
+        let mut keys = Self::default();
+        each_key(attrs, errors, |entry| match entry.key.to_string().as_str() {
+            "crate" => entry.path().and_then(|value| entry.once(&mut keys.runtime, value)),
+            "rename_all" => entry.string("snake_case").and_then(|value| entry.once(&mut keys.rename_all, value)),
+            _ => Err(unknown(&entry.key, &["rename_all", "crate"])),
+        });
+        keys
+    }
+}
+
+/// The keys on a variant of an enum that derives `Column`.
+#[derive(Default)]
+pub(crate) struct VariantKeys {
+    pub(crate) rename: Option<Keyed<LitStr>>,
+}
+
+impl VariantKeys {
+    pub(crate) fn parse(attrs: &[Attribute], errors: &Errors) -> Self {
+        let mut keys = Self::default();
+        each_key(attrs, errors, |entry| match entry.key.to_string().as_str() {
+            "rename" => entry.string("name").and_then(|value| entry.once(&mut keys.rename, value)),
+            _ => Err(unknown(&entry.key, &["rename"])),
+        });
+        keys
+    }
+}
+
+fn unknown(key: &Ident, keys: &[&str]) -> syn::Error {
+    let name = key.to_string();
+    let message = match name::closest(&name, keys.iter().copied()) {
+        Some(meant) => format!("unknown key `{name}`; did you mean `{meant}`?"),
+        None => format!("unknown key `{name}`; expected {}", list(keys)),
+    };
+    syn::Error::new(key.span(), message)
+}
+
 /// Where a key stands.
 #[derive(Clone, Copy)]
 enum Place {

@@ -285,7 +285,7 @@ impl Entry {
 }
 
 /// The types without a length.
-const TYPES: [&str; 14] = [
+const TYPES: [&str; 16] = [
     "bool",
     "int8",
     "int16",
@@ -299,6 +299,8 @@ const TYPES: [&str; 14] = [
     "string",
     "bytes",
     "timestamp",
+    "date",
+    "uuid",
     "json",
 ];
 
@@ -339,6 +341,8 @@ pub(super) const fn type_of(column: &ColumnDef) -> Text {
         (ColumnType::Bytes, length) => ("bytes", length),
         (ColumnType::Binary(length), _) => ("binary", Some(length)),
         (ColumnType::Timestamp, _) => ("timestamp", None),
+        (ColumnType::Date, _) => ("date", None),
+        (ColumnType::Uuid, _) => ("uuid", None),
         (ColumnType::Json, _) => ("json", None),
     };
     match length {
