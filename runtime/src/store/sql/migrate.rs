@@ -113,7 +113,7 @@ async fn add_columns<D: Driver, T: SessionModel>(
 async fn add_required_column<D: Driver>(
     connection: &mut D::Connection,
     table: &Table<'_>,
-    column: &TableColumn,
+    column: &TableColumn<'_>,
     value: &ColumnValue,
     schema: &Schema,
 ) -> Result<(), StoreError> {
@@ -137,7 +137,7 @@ async fn add_required_column<D: Driver>(
 }
 
 /// The value that a new visitor has in the column.
-fn fresh_value<T: SessionModel>(column: &TableColumn) -> Result<ColumnValue, StoreError> {
+fn fresh_value<T: SessionModel>(column: &TableColumn<'_>) -> Result<ColumnValue, StoreError> {
     let position = T::SCHEMA.position(column.name);
     let field = T::FIELDS.iter().enumerate().find_map(|(index, field)| match field.column {
         Some((at, codec)) if Some(at) == position => Some((index, codec)),
