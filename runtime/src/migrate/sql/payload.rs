@@ -55,12 +55,7 @@ pub(super) fn fill_payload(
                 "convert_to({head} || {value}, 'UTF8') || CASE WHEN length({data}) <= 2 THEN '}}'::BYTEA \
                  ELSE ','::BYTEA || substring({data} FROM 2) END"
             ),
-            // Of two members of one name the last counts, so that one more in front does no harm where JSON functions
-            // refuse the document.
-            format!(
-                "CASE WHEN position('\\u0000' IN {document}) > 0 THEN TRUE \
-                 ELSE ({document}::JSON -> '{member}') IS NULL END"
-            ),
+            format!("({document}::JSON -> '{member}') IS NULL"),
         ),
         Dialect::MySql => (
             format!("CONCAT({head}, {value}, IF(LENGTH({data}) <= 2, '}}', CONCAT(',', SUBSTRING({data}, 2))))"),
@@ -80,11 +75,13 @@ fn is_plain(member: &str) -> bool {
 }
 
 /// The payload as text.
+///
+/// PostgreSQL has no place for the character U+0000, and refuses a document that has its escape anywhere.
 fn document(dialect: Dialect) -> String {
     let data = dialect.quote("data");
     match dialect {
         Dialect::Sqlite => format!("CAST({data} AS TEXT)"),
-        Dialect::Postgres => format!("convert_from({data}, 'UTF8')"),
+        Dialect::Postgres => format!("replace(convert_from({data}, 'UTF8'), '\\u0000', '\\ufffd')"),
         Dialect::MySql => format!("CONVERT({data} USING utf8mb4)"),
     }
 }
@@ -124,8 +121,7 @@ fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String>
                 },
                 Kind::Json => format!("{type_of} IS NOT NULL THEN ({json})::JSONB"),
             };
-            // PostgreSQL has no place for this character, and refuses a document with its escape as a whole.
-            format!("CASE WHEN position('\\u0000' IN {document}) > 0 THEN NULL WHEN {value} END")
+            format!("CASE WHEN {value} END")
         }
         Dialect::MySql => {
             let json = format!("JSON_EXTRACT({document}, '$.\"{member}\"')");
