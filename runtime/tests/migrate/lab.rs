@@ -72,7 +72,8 @@ pub(crate) fn server(variable: &str) -> Option<String> {
     if url.is_none() {
         let test = std::thread::current();
         let test = test.name().unwrap_or("a test");
-        let _ = writeln!(std::io::stderr(), "NOT RUN: {test}: {variable} is not set; `cargo xtask test` starts a server");
+        let _ =
+            writeln!(std::io::stderr(), "NOT RUN: {test}: {variable} is not set; `cargo xtask test` starts a server");
     }
     url
 }

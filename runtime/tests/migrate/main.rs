@@ -3,5 +3,6 @@
 mod chain;
 mod lab;
 mod project;
+mod sql;
 mod start;
 mod versions;

@@ -17,7 +17,7 @@ pub(super) fn member(dialect: Dialect, members: &[String], column: &Column) -> O
     match &found[..] {
         [] => None,
         [only] => Some(only.clone()),
-        several => Some(format!("COALESCE({})", several.join(", "))),
+        several => Some(format!("COALESCE({})", several.join(","))),
     }
 }
 
@@ -25,7 +25,10 @@ pub(super) fn member(dialect: Dialect, members: &[String], column: &Column) -> O
 pub(super) fn fill_column(dialect: Dialect, table: &str, members: &[String], column: &Column) -> Option<String> {
     let value = member(dialect, members, column)?;
     let (table, name) = (dialect.quote(table), dialect.quote(&column.name));
-    Some(format!("UPDATE {table} SET {name} = {value}\nWHERE {value} IS NOT NULL"))
+    let text = as_text(dialect);
+    let members = members.iter().filter(|member| is_plain(member));
+    let somewhere = members.map(|member| format!("{text} LIKE '%\"{member}\"%'")).collect::<Vec<_>>().join(" OR ");
+    Some(format!("UPDATE {table} SET {name} = COALESCE({value}, {name})\nWHERE {somewhere}"))
 }
 
 /// Fills the payload from a column, where it does not have the member.
@@ -38,8 +41,7 @@ pub(super) fn fill_payload(
 ) -> Option<String> {
     let member = members.iter().find(|member| is_plain(member))?;
     let name = dialect.quote(&column.name);
-    let value = as_json(dialect, &name, Kind::of(column.ty)?);
-    let value = if column.nullable { format!("COALESCE({value}, 'null')") } else { value };
+    let value = as_json(dialect, column, Kind::of(column.ty)?);
     let (data, document, path) = (dialect.quote("data"), document(dialect), format!("'$.\"{member}\"'"));
     let head = format!("'{{\"{member}\":'");
     let (payload, is_absent) = match dialect {
@@ -75,15 +77,20 @@ fn is_plain(member: &str) -> bool {
 }
 
 /// The payload as text.
-///
-/// PostgreSQL has no place for the character U+0000, and refuses a document that has its escape anywhere.
-fn document(dialect: Dialect) -> String {
+fn as_text(dialect: Dialect) -> String {
     let data = dialect.quote("data");
     match dialect {
         Dialect::Sqlite => format!("CAST({data} AS TEXT)"),
-        Dialect::Postgres => format!("replace(convert_from({data}, 'UTF8'), '\\u0000', '\\ufffd')"),
+        Dialect::Postgres => format!("convert_from({data}, 'UTF8')"),
         Dialect::MySql => format!("CONVERT({data} USING utf8mb4)"),
     }
+}
+
+/// The payload as JSON functions take it. PostgreSQL has no place for the character U+0000, and refuses a document that
+/// has its escape anywhere.
+fn document(dialect: Dialect) -> String {
+    let text = as_text(dialect);
+    if dialect == Dialect::Postgres { format!("replace({text}, '\\u0000', '\\ufffd')") } else { text }
 }
 
 fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String> {
@@ -99,7 +106,10 @@ fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String>
                 Kind::Text => ("= 'text'", format!("json_extract({place})")),
                 Kind::Json => ("IS NOT NULL", format!("{document} -> '$.\"{member}\"'")),
             };
-            format!("CASE WHEN NOT json_valid({document}) THEN NULL WHEN json_type({place}) {types} THEN {value} END")
+            format!(
+                "\n    CASE WHEN NOT json_valid({document}) THEN NULL\n    \
+                 WHEN json_type({place}) {types} THEN {value} END"
+            )
         }
         Dialect::Postgres => {
             let ty = dialect.column_type(column.ty, column.max_len);
@@ -110,7 +120,7 @@ fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String>
                 Kind::Int => {
                     let (low, high) = integer_range(column.ty)?;
                     format!(
-                        "{type_of} = 'number' AND ({text}) ~ '^-?[0-9]{{1,19}}$' \
+                        "{type_of} = 'number' AND ({text}) ~ '^-?[0-9]{{1,19}}$'\n        \
                          THEN CASE WHEN ({text})::NUMERIC BETWEEN {low} AND {high} THEN ({text})::{ty} END"
                     )
                 }
@@ -121,7 +131,7 @@ fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String>
                 },
                 Kind::Json => format!("{type_of} IS NOT NULL THEN ({json})::JSONB"),
             };
-            format!("CASE WHEN {value} END")
+            format!("\n    CASE WHEN {value} END")
         }
         Dialect::MySql => {
             let json = format!("JSON_EXTRACT({document}, '$.\"{member}\"')");
@@ -131,7 +141,7 @@ fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String>
                 Kind::Int => {
                     let (low, high) = integer_range(column.ty)?;
                     format!(
-                        "{type_of} IN ('INTEGER', 'UNSIGNED INTEGER') \
+                        "{type_of} IN ('INTEGER', 'UNSIGNED INTEGER')\n        \
                          AND CAST({text} AS DECIMAL(20)) BETWEEN {low} AND {high} THEN CAST({text} AS SIGNED)"
                     )
                 }
@@ -144,25 +154,27 @@ fn one_member(dialect: Dialect, member: &str, column: &Column) -> Option<String>
                 },
                 Kind::Json => format!("{type_of} IS NOT NULL THEN {json}"),
             };
-            format!("CASE WHEN NOT JSON_VALID({document}) THEN NULL WHEN {value} END")
+            format!("\n    CASE WHEN NOT JSON_VALID({document}) THEN NULL\n    WHEN {value} END")
         }
     })
 }
 
-/// A column's value as JSON text; `NULL` for `NULL`.
-fn as_json(dialect: Dialect, column: &str, kind: Kind) -> String {
-    match (dialect, kind) {
-        (Dialect::Postgres, _) => format!("to_json({column})::TEXT"),
-        (_, Kind::Bool) => {
-            format!("CASE WHEN {column} IS NULL THEN NULL WHEN {column} THEN 'true' ELSE 'false' END")
+/// A column's value as JSON text.
+fn as_json(dialect: Dialect, column: &Column, kind: Kind) -> String {
+    let name = dialect.quote(&column.name);
+    let value = match (dialect, kind) {
+        (Dialect::Postgres, _) => format!("to_json({name})::TEXT"),
+        (_, Kind::Bool) if column.nullable => {
+            return format!("CASE WHEN {name} IS NULL THEN 'null' WHEN {name} THEN 'true' ELSE 'false' END");
         }
-        (Dialect::Sqlite, Kind::Json) => column.into(),
-        (Dialect::Sqlite, _) => {
-            format!("CASE WHEN {column} IS NULL THEN NULL ELSE json_quote({column}) END")
-        }
-        (Dialect::MySql, Kind::Text) => format!("JSON_QUOTE({column})"),
-        (Dialect::MySql, _) => format!("CAST({column} AS CHAR)"),
-    }
+        (_, Kind::Bool) => format!("CASE WHEN {name} THEN 'true' ELSE 'false' END"),
+        (Dialect::Sqlite, Kind::Json) => name,
+        // It makes `null` of NULL by itself.
+        (Dialect::Sqlite, _) => return format!("json_quote({name})"),
+        (Dialect::MySql, Kind::Text) => format!("JSON_QUOTE({name})"),
+        (Dialect::MySql, _) => format!("CAST({name} AS CHAR)"),
+    };
+    if column.nullable { format!("COALESCE({value}, 'null')") } else { value }
 }
 
 fn length(column: &Column) -> Option<u32> {
