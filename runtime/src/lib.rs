@@ -142,6 +142,8 @@ mod event;
 pub mod expiry;
 mod image;
 pub mod merge;
+#[cfg(feature = "migrate")]
+pub mod migrate;
 pub mod model;
 pub mod record;
 mod revocation;
