@@ -86,6 +86,10 @@ pub(crate) enum Identifier {
     Table,
     Column,
     Kind,
+    /// The table that a column refers to.
+    OtherTable,
+    /// Its column.
+    OtherColumn,
 }
 
 impl Identifier {
@@ -94,6 +98,8 @@ impl Identifier {
             Self::Table => "table name",
             Self::Column => "column name",
             Self::Kind => "kind",
+            Self::OtherTable => "name of the other table",
+            Self::OtherColumn => "name of the other table's column",
         }
     }
 
@@ -151,7 +157,7 @@ impl Identifier {
 }
 
 /// Control characters escaped, all else as it is.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let escape = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
     text.chars().map(escape).collect()
 }

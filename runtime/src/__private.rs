@@ -7,11 +7,17 @@
 
 pub use std::vec::Vec;
 
+pub use crate::schema::{
+    lock::{Lock, Older, Pinned, shape_or},
+    shape::{Probe, Unshaped},
+    snapshot::{FirstValue, Snapshot},
+};
+
 use crate::{
     model::{
         Column, ColumnCodec, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue, TypedColumn, Value,
     },
-    schema::ColumnDef,
+    schema::{ColumnDef, OnDelete, Reference},
 };
 
 /// A field's type, proven to be a session value.
@@ -91,6 +97,13 @@ impl<F> ColumnOf<F> {
         self
     }
 
+    /// Refers to a row of another table.
+    #[must_use]
+    pub const fn references(mut self, table: &'static str, column: &'static str, on_delete: OnDelete) -> Self {
+        self.def = self.def.references(Reference::new(table, column, on_delete));
+        self
+    }
+
     /// The value to look for in the column.
     pub fn to_column(&self, value: &F) -> ColumnValue {
         self.to_column.map_or(ColumnValue::Null, |to_column| to_column(value))
@@ -122,6 +135,15 @@ pub const fn assert_has_length<F>(column: &ColumnOf<F>) {
     assert!(
         matches!(column.def.ty, ColumnType::Text | ColumnType::Bytes),
         "`max_len` applies to `String` and `Vec<u8>` columns; this type has a fixed size"
+    );
+}
+
+/// Refuses to set a column to `NULL` that may not be.
+#[track_caller]
+pub const fn assert_may_be_null<F>(column: &ColumnOf<F>) {
+    assert!(
+        column.def.nullable,
+        "`on_delete = \"set null\"` needs a column that may be NULL; make the field an `Option`, or use \"cascade\""
     );
 }
 

@@ -189,8 +189,8 @@ mod tests {
 
     #[test]
     fn presets_carry_nists_numbers() {
-        assert_eq!(Expiry::aal2().idle(), Duration::from_secs(3600));
-        assert_eq!(Expiry::aal3().absolute(), Duration::from_secs(43_200));
+        assert_eq!(Expiry::aal2().idle(), Duration::from_hours(1));
+        assert_eq!(Expiry::aal3().absolute(), Duration::from_hours(12));
         assert_eq!(Expiry::aal1().absolute(), Duration::from_secs(30 * DAY));
     }
 }

@@ -14,7 +14,6 @@ use crate::{
     error::{CommitError, LoadError},
     event::Event,
     expiry::{Expiry, Lifetime},
-    image::Refusal,
     model::SessionModel,
 };
 
@@ -34,6 +33,8 @@ struct State<T> {
     desk: Desk<T>,
     /// Counts the sessions that this request has ended, so that a handle on an ended one is known.
     life: u32,
+    /// Counts the commits of this request, so that a handle that has not seen the last one is known.
+    commits: u32,
     /// What the response has to tell the browser.
     cookie: Option<CookieChange>,
     is_closed: bool,
@@ -44,17 +45,18 @@ enum Desk<T> {
     /// Nobody has asked for it yet.
     Unread,
     /// It is here.
-    Parked(Draft<T>),
+    Parked(Loan<T>),
     /// A handle has it.
     Lent,
-    /// Two handles changed a field that cannot be merged.
-    Refused(&'static str),
+    /// Two handles made changes that cannot be merged.
+    Refused(CommitError),
 }
 
 /// A value that a handle has borrowed, and must give back.
 pub(crate) struct Loan<T> {
     pub(crate) draft: Draft<T>,
     life: u32,
+    commits: u32,
 }
 
 impl<T: SessionModel> Slot<T> {
@@ -64,6 +66,7 @@ impl<T: SessionModel> Slot<T> {
             intents: Intents::default(),
             desk: Desk::Unread,
             life: 0,
+            commits: 0,
             cookie: None,
             is_closed: false,
         };
@@ -82,54 +85,51 @@ impl<T: SessionModel> Slot<T> {
             .get_or_try_init(async || {
                 let (draft, origin) = self.engine.open(&self.presented).await?;
                 let mut state = self.state.lock();
-                state.desk = Desk::Parked(draft);
+                state.desk = Desk::Parked(Loan { draft, life: 0, commits: 0 });
                 state.origin = origin;
                 Ok::<_, LoadError>(())
             })
             .await?;
-        let (origin, life) = {
+        let (origin, life, commits) = {
             let mut state = self.state.lock();
-            let life = state.life;
             if let Desk::Parked(_) = state.desk
-                && let Desk::Parked(draft) = std::mem::replace(&mut state.desk, Desk::Lent)
+                && let Desk::Parked(loan) = std::mem::replace(&mut state.desk, Desk::Lent)
             {
-                return Ok(Loan { draft, life });
+                return Ok(loan);
             }
-            (state.origin.clone(), life)
+            (state.origin.clone(), state.life, state.commits)
         };
-        Ok(Loan { draft: self.engine.draft_of(&origin)?, life })
+        Ok(Loan { draft: self.engine.draft_of(&origin)?, life, commits })
     }
 
     /// Takes a value back. Changes that can no longer be saved are reported, never dropped in silence.
-    pub(crate) fn give_back(&self, loan: Loan<T>) {
-        let Loan { mut draft, life } = loan;
-        let other = {
+    pub(crate) fn give_back(&self, mut loan: Loan<T>) {
+        let mut other = {
             let mut state = self.state.lock();
-            if state.is_closed || state.life != life {
+            if state.is_closed || state.life != loan.life {
                 drop(state);
-                return self.report_late(&draft);
+                return self.report_late(&loan.draft);
             }
             match std::mem::replace(&mut state.desk, Desk::Lent) {
                 Desk::Parked(other) => other,
-                Desk::Refused(field) => {
-                    state.desk = Desk::Refused(field);
+                refused @ Desk::Refused(_) => {
+                    state.desk = refused;
                     return;
                 }
                 Desk::Unread | Desk::Lent => {
-                    state.desk = Desk::Parked(draft);
+                    state.desk = Desk::Parked(loan);
                     return;
                 }
             }
         };
         // Two handles were out at once. Merging runs the application's code, so it is done without the lock.
-        let merged = draft.image.merge(&mut draft.value, other.value);
-        let mut state = self.state.lock();
-        state.desk = match merged {
-            Ok(()) => Desk::Parked(Draft { value: draft.value, image: other.image }),
-            Err(Refusal::Field(field)) => Desk::Refused(field),
-            Err(Refusal::OtherPrincipal) => {
-                Desk::Refused(T::PRINCIPAL.map_or("principal", |index| T::FIELDS[index].name))
-            }
+        let merged = self.catch_up(&mut loan).and_then(|()| self.catch_up(&mut other)).and_then(|()| {
+            loan.draft.image.merge(&mut loan.draft.value, other.draft.value)?;
+            Ok(())
+        });
+        self.state.lock().desk = match merged {
+            Ok(()) => Desk::Parked(loan),
+            Err(error) => Desk::Refused(error),
         };
     }
 
@@ -141,10 +141,11 @@ impl<T: SessionModel> Slot<T> {
     /// Saves one handle's changes now, and makes a session if there is none yet.
     pub(crate) async fn keep(&self, loan: &mut Loan<T>) -> Result<Origin, CommitError> {
         self.save(loan, true).await?;
-        match self.state.lock().origin.clone() {
-            Origin::New { .. } => Err(CommitError::Gone),
-            Origin::Superseded => Err(CommitError::Superseded),
-            stored => Ok(stored),
+        let origin = self.state.lock().origin.clone();
+        match (origin.life(), &origin) {
+            (Some(_), _) => Ok(origin),
+            (None, Origin::Superseded) => Err(CommitError::Superseded),
+            (None, _) => Err(CommitError::Gone),
         }
     }
 
@@ -152,9 +153,10 @@ impl<T: SessionModel> Slot<T> {
         let _turn = self.turn.lock().await;
         self.end_if_asked().await?;
         let (mut origin, mut intents) = self.intentions(loan)?;
+        self.catch_up(loan)?;
         intents.keep |= keep;
         let outcome = self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await?;
-        self.settle(&mut loan.draft, outcome)
+        self.settle(loan, outcome)
     }
 
     /// Reads, changes and writes until no other request comes between: the closure sees a fresh value each time.
@@ -166,8 +168,9 @@ impl<T: SessionModel> Slot<T> {
         let _turn = self.turn.lock().await;
         self.end_if_asked().await?;
         let (mut origin, mut intents) = self.intentions(loan)?;
+        self.catch_up(loan)?;
         let (answer, outcome) = self.engine.update(&mut loan.draft, &mut origin, &mut intents, &mut change).await?;
-        self.settle(&mut loan.draft, outcome)?;
+        self.settle(loan, outcome)?;
         Ok(answer)
     }
 
@@ -175,8 +178,9 @@ impl<T: SessionModel> Slot<T> {
     pub(crate) async fn reload(&self, loan: &mut Loan<T>) -> Result<(), CommitError> {
         let _turn = self.turn.lock().await;
         let (mut origin, _) = self.intentions(loan)?;
+        self.catch_up(loan)?;
         self.engine.refresh(&mut loan.draft, &mut origin).await?;
-        self.state.lock().origin = origin;
+        self.adopt(loan, origin);
         Ok(())
     }
 
@@ -192,9 +196,12 @@ impl<T: SessionModel> Slot<T> {
         };
         ended?;
         let committed = match desk {
-            Desk::Parked(mut draft) if saves => self.engine.commit(&mut draft, &mut origin, &mut intents).await,
-            Desk::Refused(field) => Err(CommitError::Conflict { field }),
-            Desk::Parked(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
+            Desk::Parked(mut loan) if saves => match self.catch_up(&mut loan) {
+                Ok(()) => self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await,
+                Err(error) => Err(error),
+            },
+            Desk::Refused(error) if saves => Err(error),
+            Desk::Parked(_) | Desk::Refused(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
         };
         let earlier = self.state.lock().cookie.take();
         match committed {
@@ -223,13 +230,17 @@ impl<T: SessionModel> Slot<T> {
         state.cookie = None;
         state.life += 1;
         state.desk = Desk::Lent;
-        *loan = Loan { draft, life: state.life };
+        *loan = Loan { draft, life: state.life, commits: state.commits };
     }
 
     /// Undoes a handle's uncommitted changes.
     pub(crate) fn revert(&self, loan: &mut Loan<T>) -> Result<(), LoadError> {
-        let origin = self.state.lock().origin.clone();
+        let (origin, commits) = {
+            let state = self.state.lock();
+            (state.origin.clone(), state.commits)
+        };
         loan.draft = self.engine.draft_of(&origin)?;
+        loan.commits = commits;
         Ok(())
     }
 
@@ -260,16 +271,39 @@ impl<T: SessionModel> Slot<T> {
         Ok((state.origin.clone(), state.intents))
     }
 
-    fn settle(&self, draft: &mut Draft<T>, outcome: Outcome) -> Result<(), CommitError> {
-        if let Some(saved) = outcome.saved {
-            draft.settle(&saved, self.engine.backend.layout())?;
-            let mut state = self.state.lock();
-            state.origin = saved;
-            state.intents = Intents::default();
-        }
+    fn settle(&self, loan: &mut Loan<T>, outcome: Outcome) -> Result<(), CommitError> {
         if outcome.cookie.is_some() {
             self.state.lock().cookie = outcome.cookie;
         }
+        if let Some(saved) = outcome.saved {
+            loan.draft.settle(&saved, self.engine.backend.layout())?;
+            self.adopt(loan, saved);
+            self.state.lock().intents = Intents::default();
+        }
+        Ok(())
+    }
+
+    /// Goes on from an origin that this handle's draft stands on already, and the others' do not.
+    fn adopt(&self, loan: &mut Loan<T>, origin: Origin) {
+        let mut state = self.state.lock();
+        state.origin = origin;
+        state.commits += 1;
+        loan.commits = state.commits;
+    }
+
+    /// Brings a handle's changes onto what another handle of this request has committed.
+    fn catch_up(&self, loan: &mut Loan<T>) -> Result<(), CommitError> {
+        let (origin, commits) = {
+            let state = self.state.lock();
+            if state.commits == loan.commits {
+                return Ok(());
+            }
+            (state.origin.clone(), state.commits)
+        };
+        if let Some(contents) = origin.contents(self.engine.backend.layout()) {
+            loan.draft.rebase(contents)?;
+        }
+        loan.commits = commits;
         Ok(())
     }
 

@@ -1,6 +1,12 @@
 //! What is the memory store's own: its bound, whom it drops, and what it shares.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use sessio::{
@@ -47,6 +53,51 @@ async fn a_full_store_drops_expired_sessions_before_a_live_one() {
     assert!(store.load(first.id).await.unwrap().is_none(), "the one that ends soonest goes");
     assert!(store.load(second.id).await.unwrap().is_some());
     assert_eq!(store.len(), 3);
+}
+
+/// Counts warnings.
+#[derive(Clone, Default)]
+struct Warnings(Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+
+    fn new_span(&self, _span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &tracing::span::Id, _values: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &tracing::span::Id, _follows: &tracing::span::Id) {}
+
+    fn event(&self, _event: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn enter(&self, _span: &tracing::span::Id) {}
+
+    fn exit(&self, _span: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn dropping_live_sessions_is_warned_of_at_most_once_a_minute() {
+    let warnings = Warnings::default();
+    let _guard = tracing::subscriber::set_default(warnings.clone());
+    let clock = ManualClock::new();
+    let store = MemoryStore::<Model>::with_clock(10, clock.clone());
+    for (minute, expected) in [(0, 1), (1, 2)] {
+        for number in 0..50 {
+            let end = clock.now() + seconds(3600 + number);
+            assert_eq!(store.create(&ending(end)).await.unwrap(), Create::Created);
+        }
+        assert_eq!(warnings.0.load(Ordering::SeqCst), expected, "minute {minute}");
+        clock.advance(seconds(60));
+    }
+    clock.advance(seconds(7200));
+    assert_eq!(store.create(&ending(clock.now() + seconds(1))).await.unwrap(), Create::Created);
+    assert_eq!(warnings.0.load(Ordering::SeqCst), 2, "dropping expired sessions is not worth a warning");
 }
 
 #[tokio::test]

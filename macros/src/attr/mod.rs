@@ -25,6 +25,8 @@ pub(crate) struct StructKeys {
     pub(crate) runtime: Option<Keyed<Path>>,
     pub(crate) rename_all: Option<Keyed<LitStr>>,
     pub(crate) strict: Option<Keyed<()>>,
+    pub(crate) snapshot: Option<Keyed<LitStr>>,
+    pub(crate) lock: Option<Keyed<LitStr>>,
     pub(crate) indexes: Vec<Keyed<IndexKey>>,
 }
 
@@ -50,6 +52,9 @@ pub(crate) struct FieldKeys {
     pub(crate) flash: Option<Keyed<()>>,
     pub(crate) merge: Option<Keyed<MergeKey>>,
     pub(crate) renamed_from: Option<Keyed<LitStr>>,
+    pub(crate) references: Option<Keyed<LitStr>>,
+    pub(crate) on_delete: Option<Keyed<LitStr>>,
+    pub(crate) upgrade: Option<Keyed<ExprPath>>,
     pub(crate) strict: Option<Keyed<()>>,
     /// Every key above, in the order in which they are written.
     pub(crate) given: Vec<Ident>,
@@ -70,6 +75,10 @@ impl StructKeys {
             "crate" => entry.path().and_then(|value| entry.once(&mut keys.runtime, value)),
             "rename_all" => entry.string("camelCase").and_then(|value| entry.once(&mut keys.rename_all, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut keys.strict, value)),
+            "snapshot" => {
+                entry.string("../migrations/cart.schema").and_then(|value| entry.once(&mut keys.snapshot, value))
+            }
+            "lock" => entry.string("cart.lock").and_then(|value| entry.once(&mut keys.lock, value)),
             unique @ ("index" | "unique") => {
                 let value = IndexKey { fields: entry.fields()?, unique: unique == "unique" };
                 keys.indexes.push(Keyed { key: entry.key.clone(), value });
@@ -110,6 +119,9 @@ impl FieldKeys {
             "flash" => entry.flag().and_then(|value| entry.once(&mut self.flash, value)),
             "merge" => entry.merge().and_then(|value| entry.once(&mut self.merge, value)),
             "renamed_from" => entry.string("old_name").and_then(|value| entry.once(&mut self.renamed_from, value)),
+            "references" => entry.string("users(id)").and_then(|value| entry.once(&mut self.references, value)),
+            "on_delete" => entry.string("cascade").and_then(|value| entry.once(&mut self.on_delete, value)),
+            "upgrade" => entry.function("upgrade_cart").and_then(|value| entry.once(&mut self.upgrade, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut self.strict, value)),
             _ => Err(Place::Field.unknown(&entry.key)),
         }
@@ -133,7 +145,7 @@ enum Place {
 impl Place {
     const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique"],
+            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique", "snapshot", "lock"],
             Self::Field => &[
                 "default",
                 "rename",
@@ -148,6 +160,9 @@ impl Place {
                 "flash",
                 "merge",
                 "renamed_from",
+                "references",
+                "on_delete",
+                "upgrade",
                 "strict",
             ],
         }
@@ -173,7 +188,7 @@ impl Place {
 }
 
 /// Keys that other derives have, and what to write here.
-const KEYS_OF_OTHERS: [(&str, &str); 8] = [
+const KEYS_OF_OTHERS: [(&str, &str); 10] = [
     ("primary_key", "a session table has one primary key, `id`, which the store creates; use `unique`"),
     ("nullable", "write `Option<..>` around the field's type"),
     ("null", "write `Option<..>` around the field's type"),
@@ -181,6 +196,8 @@ const KEYS_OF_OTHERS: [(&str, &str); 8] = [
     ("type", "a column's type comes from the field's type"),
     ("length", "use `max_len`"),
     ("size", "use `max_len`"),
+    ("foreign_key", "use `references = \"users(id)\"`"),
+    ("belongs_to", "use `references = \"users(id)\"`"),
     ("schema", "put it in the connection's search path"),
 ];
 

@@ -58,6 +58,9 @@ fn stored(session: &Session, errors: &Errors) {
         } else if let Some(owner) = owners.insert(field.name.text.clone(), field) {
             let message = format!("the name `{}` is already used by field `{}`", field.name.text, owner.plain());
             errors.at(field.name.span, message);
+        } else if session.lock.is_some() && field.name.text.contains(char::is_whitespace) {
+            let message = "a lock file has words, so a stored name in it cannot have a space";
+            errors.at(field.name.span, message);
         }
     }
     for field in session.stored() {

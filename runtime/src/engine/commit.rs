@@ -13,6 +13,7 @@ use crate::{
     error::CommitError,
     event::Event,
     expiry::{Expiry, Lifetime},
+    image::Contents,
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
     revocation,
@@ -149,7 +150,7 @@ impl<T: SessionModel> Engine<T> {
     pub(crate) async fn refresh(&self, draft: &mut Draft<T>, origin: &mut Origin) -> Result<(), CommitError> {
         let Origin::Stored(opened) = origin else { return Ok(()) };
         let record = self.reload(opened.record.id).await?.ok_or(CommitError::Gone)?;
-        draft.rebase(&record, self.backend.layout())?;
+        draft.rebase(Contents::of(&record, self.backend.layout()))?;
         opened.record = record;
         Ok(())
     }
@@ -208,7 +209,7 @@ impl<T: SessionModel> Engine<T> {
         attempt: u32,
     ) -> Result<(), CommitError> {
         self.events.emit(T::KIND, &Event::Conflict { id: theirs.id, attempt });
-        draft.rebase(&theirs, self.backend.layout())?;
+        draft.rebase(Contents::of(&theirs, self.backend.layout()))?;
         if let Origin::Stored(opened) = origin {
             // Renewals coalesce: whoever came first has sent the browser its cookie.
             if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {

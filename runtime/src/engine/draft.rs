@@ -121,9 +121,9 @@ impl<T: SessionModel> Draft<T> {
         T::PRINCIPAL.is_some_and(|index| !self.value.field(index).equals(NOBODY))
     }
 
-    /// Brings this draft's changes onto a record that another request has written.
-    pub(crate) fn rebase(&mut self, theirs: &Record, layout: Layout) -> Result<(), CommitError> {
-        let theirs = Image::decode::<T>(Contents::of(theirs, layout))?;
+    /// Brings this draft's changes onto what has been stored meanwhile.
+    pub(crate) fn rebase(&mut self, theirs: Contents<'_>) -> Result<(), CommitError> {
+        let theirs = Image::decode::<T>(theirs)?;
         self.image.merge(&mut self.value, theirs.value)?;
         self.image = theirs.image;
         Ok(())

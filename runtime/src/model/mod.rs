@@ -9,7 +9,7 @@ mod principal;
 mod value;
 
 pub use column::{Column, ColumnError, ColumnType, ColumnValue};
-pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge};
+pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge, TypedUpgrade, UpgradeField};
 pub use principal::{HasPrincipal, PrincipalField};
 pub use value::{DecodeError, EncodeError, SessionValue, Value};
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::{Dialect, Schema};
+use super::{Dialect, Schema, reference::foreign_key};
 use crate::model::ColumnType;
 
 impl Schema {
@@ -115,6 +115,9 @@ pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> 
         let separator = if position == 0 { "" } else { "," };
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
     }
+    for foreign_key in schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect)) {
+        let _ = write!(ddl, ",\n    {foreign_key}");
+    }
     ddl.push_str("\n)");
     ddl
 }
@@ -123,7 +126,11 @@ pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> 
 const MAX_NAME: usize = 63;
 
 fn index_name(table: &str, columns: &[&str]) -> String {
-    let name = format!("idx_{table}_{}", columns.join("_"));
+    cut_name(format!("idx_{table}_{}", columns.join("_")))
+}
+
+/// The name, cut so that every database keeps it whole and two that are cut stay distinct.
+pub(super) fn cut_name(name: String) -> String {
     if name.len() <= MAX_NAME {
         return name;
     }

@@ -14,7 +14,7 @@
 /// | `shared` | keeps sessions where another process sees them | [`rules::shared`](crate::testkit::rules::shared) |
 ///
 /// A word for a trait that the store does not implement does not compile. The rules of the five verbs are always tested.
-/// Attributes before the backend, such as `#[ignore = "needs a server"]`, are put on every test.
+/// An attribute before the backend, such as `#[ignore = "needs a server"]`, is put on every test.
 ///
 /// Each test opens its own stores on its own tokio runtimes, first one of a single thread, then one of several, so the tests
 /// may run side by side. A failure prints a seed; with that in the environment variable `SESSIO_TESTKIT_SEED` the rule makes
@@ -37,9 +37,14 @@
 /// ```
 #[macro_export]
 macro_rules! store_contract {
-    ($(#[$attribute:meta])* $backend:expr, [$($capability:ident),* $(,)?] $(,)?) => {
-        $crate::store_contract!(@store $backend, [$(#[$attribute])*]);
-        $crate::store_contract!(@capabilities $backend, [$(#[$attribute])*], [$($capability),*]);
+    // An expression may begin with an attribute too, so a repetition of them would be ambiguous.
+    (#[$attribute:meta] $backend:expr, [$($capability:ident),* $(,)?] $(,)?) => {
+        $crate::store_contract!(@store $backend, [#[$attribute]]);
+        $crate::store_contract!(@capabilities $backend, [#[$attribute]], [$($capability),*]);
+    };
+    ($backend:expr, [$($capability:ident),* $(,)?] $(,)?) => {
+        $crate::store_contract!(@store $backend, []);
+        $crate::store_contract!(@capabilities $backend, [], [$($capability),*]);
     };
     (@capabilities $backend:expr, $attributes:tt, [$($capability:ident),*]) => {
         $($crate::store_contract!(@$capability $backend, $attributes);)*
@@ -56,6 +61,7 @@ macro_rules! store_contract {
             a_touch_never_moves_a_time_backwards,
             a_record_is_deleted_once,
             a_late_write_after_a_delete_does_not_bring_the_record_back,
+            a_write_that_is_sent_again_takes_effect_once,
             every_credential_survives,
             extreme_times_and_versions_survive,
             a_record_with_a_far_end_is_there,

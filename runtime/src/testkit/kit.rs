@@ -143,9 +143,8 @@ impl<B: Backend> Kit<B> {
     }
 
     /// The record as the store must give it back.
-    #[expect(clippy::unused_self, reason = "rules ask the kit for everything")]
     pub(super) fn stored(&self, record: &Record) -> Snapshot {
-        Snapshot::stored(record, B::Store::<Model>::LAYOUT)
+        Snapshot::stored(record, self.store.layout())
     }
 
     /// Makes a new record.

@@ -18,7 +18,7 @@ use super::model::{EMAIL, Moment, NAME, NOW, USER_ID, Visit, assert_same, later,
 
 type VisitStore<D> = SqlStore<D, Visit>;
 
-pub async fn created<D: SqlDriver>(store: &VisitStore<D>) -> Record {
+pub(crate) async fn created<D: SqlDriver>(store: &VisitStore<D>) -> Record {
     let record = record();
     assert_eq!(store.create(&record).await.unwrap(), Create::Created);
     record
@@ -35,13 +35,13 @@ fn text(text: &str) -> ColumnValue {
     ColumnValue::Text(text.into())
 }
 
-pub async fn a_record_comes_back_as_it_was<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_record_comes_back_as_it_was<D: SqlDriver>(store: VisitStore<D>) {
     let record = created(&store).await;
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
     assert!(store.load(SessionId::random().unwrap()).await.unwrap().is_none());
 }
 
-pub async fn special_values_survive<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn special_values_survive<D: SqlDriver>(store: VisitStore<D>) {
     for (name, columns) in [
         ("unicode", vec![(NAME, text("größe 🛒 ' \" ` \\ % _ ; --")), (2, text("  spaces  "))]),
         (
@@ -73,7 +73,7 @@ pub async fn special_values_survive<D: SqlDriver>(store: VisitStore<D>) {
     }
 }
 
-pub async fn an_id_and_a_payload_may_hold_every_byte<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn an_id_and_a_payload_may_hold_every_byte<D: SqlDriver>(store: VisitStore<D>) {
     let every_byte = (0..=255).collect::<Vec<u8>>();
     for id in [[0; 16], [255; 16], std::array::from_fn(|index| [0x27, 0x5c, 0x00, 0x20][index % 4])] {
         let record = Record { id: SessionId::from_bytes(id), data: Bytes::from(every_byte.repeat(800)), ..record() };
@@ -86,7 +86,7 @@ pub async fn an_id_and_a_payload_may_hold_every_byte<D: SqlDriver>(store: VisitS
     assert!(store.load(record.id).await.unwrap().unwrap().data.is_empty());
 }
 
-pub async fn a_moment_is_kept_to_the_microsecond<D: SqlDriver>(store: SqlStore<D, Moment>) {
+pub(crate) async fn a_moment_is_kept_to_the_microsecond<D: SqlDriver>(store: SqlStore<D, Moment>) {
     // 1970, before it, a leap day, the last microsecond of a day, after 2038, the last of the year 9999, the end of time.
     for micros in
         [0, -1, 951_782_400_000_000, 1_709_251_199_999_999, 4_000_000_000_000_001, 253_402_300_799_999_998, i64::MAX]
@@ -109,14 +109,14 @@ pub async fn a_moment_is_kept_to_the_microsecond<D: SqlDriver>(store: SqlStore<D
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
 }
 
-pub async fn create_keeps_the_record_that_is_there<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn create_keeps_the_record_that_is_there<D: SqlDriver>(store: VisitStore<D>) {
     let record = created_with(&store, EMAIL, text("ann@example.com")).await;
     let other = Record { data: Bytes::from_static(b"{}"), ..record.clone() };
     assert_eq!(store.create(&other).await.unwrap(), Create::Exists);
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
 }
 
-pub async fn an_update_replaces_the_expected_version<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn an_update_replaces_the_expected_version<D: SqlDriver>(store: VisitStore<D>) {
     let record = created(&store).await;
     let mut second = next(&record, "{\"note\":\"second\"}");
     second.columns[NAME] = text("Bob");
@@ -126,7 +126,7 @@ pub async fn an_update_replaces_the_expected_version<D: SqlDriver>(store: VisitS
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &second);
 }
 
-pub async fn a_conflict_brings_the_current_record_back<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_conflict_brings_the_current_record_back<D: SqlDriver>(store: VisitStore<D>) {
     let record = created(&store).await;
     let theirs = next(&record, "{\"note\":\"theirs\"}");
     assert!(matches!(store.update(record.version, &theirs).await.unwrap(), Update::Updated));
@@ -138,7 +138,7 @@ pub async fn a_conflict_brings_the_current_record_back<D: SqlDriver>(store: Visi
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &theirs);
 }
 
-pub async fn a_late_write_does_not_bring_a_deleted_session_back<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_late_write_does_not_bring_a_deleted_session_back<D: SqlDriver>(store: VisitStore<D>) {
     let record = created(&store).await;
     assert!(store.delete(record.id).await.unwrap());
     assert!(!store.delete(record.id).await.unwrap());
@@ -149,7 +149,7 @@ pub async fn a_late_write_does_not_bring_a_deleted_session_back<D: SqlDriver>(st
     assert_eq!(store.count().await.unwrap(), 0);
 }
 
-pub async fn a_touch_moves_the_times_forward_and_nothing_else<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_touch_moves_the_times_forward_and_nothing_else<D: SqlDriver>(store: VisitStore<D>) {
     let record = created(&store).await;
     let record = {
         let second = Record { version: Version::new(41), ..record.clone() };
@@ -172,7 +172,7 @@ pub async fn a_touch_moves_the_times_forward_and_nothing_else<D: SqlDriver>(stor
     }
 }
 
-pub async fn a_second_session_with_a_unique_value_is_refused_by_name<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_second_session_with_a_unique_value_is_refused_by_name<D: SqlDriver>(store: VisitStore<D>) {
     created_with(&store, EMAIL, text("ann@example.com")).await;
     let mut second = record();
     second.columns[EMAIL] = text("ann@example.com");
@@ -192,7 +192,7 @@ pub async fn a_second_session_with_a_unique_value_is_refused_by_name<D: SqlDrive
     assert_same(&store.load(second.id).await.unwrap().unwrap(), &second);
 }
 
-pub async fn sessions_are_found_and_ended_by_a_column<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn sessions_are_found_and_ended_by_a_column<D: SqlDriver>(store: VisitStore<D>) {
     let mut anns = Vec::new();
     for name in ["ann", "ann", "ann", "Ann", "ann ", "änn", "bob"] {
         let record = created_with(&store, NAME, text(name)).await;
@@ -218,7 +218,7 @@ pub async fn sessions_are_found_and_ended_by_a_column<D: SqlDriver>(store: Visit
     assert!(matches!(store.find_by_column(99, &ColumnValue::Null).await, Err(StoreError::Schema(_))));
 }
 
-pub async fn a_sweep_ends_the_expired_in_batches<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_sweep_ends_the_expired_in_batches<D: SqlDriver>(store: VisitStore<D>) {
     for seconds in 0..10 {
         let mut record = record();
         record.life.expires_at = later(seconds);
@@ -233,7 +233,7 @@ pub async fn a_sweep_ends_the_expired_in_batches<D: SqlDriver>(store: VisitStore
     assert!(left.iter().all(|record| record.life.expires_at > later(5)));
 }
 
-pub async fn several_nodes_sweep_at_once_and_count_each_session_once<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn several_nodes_sweep_at_once_and_count_each_session_once<D: SqlDriver>(store: VisitStore<D>) {
     for _ in 0..200 {
         created(&store).await;
     }
@@ -261,7 +261,7 @@ pub async fn several_nodes_sweep_at_once_and_count_each_session_once<D: SqlDrive
     assert!(store.load(survivor.id).await.unwrap().is_some());
 }
 
-pub async fn the_list_has_pages_in_the_order_of_ids<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn the_list_has_pages_in_the_order_of_ids<D: SqlDriver>(store: VisitStore<D>) {
     let mut ids = Vec::new();
     for first in [200_u8, 0, 127, 128, 255, 64, 1] {
         let mut id = [7; 16];
@@ -287,7 +287,7 @@ pub async fn the_list_has_pages_in_the_order_of_ids<D: SqlDriver>(store: VisitSt
     assert_eq!(store.count().await.unwrap(), 0);
 }
 
-pub async fn overlapping_writes_lose_nothing<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn overlapping_writes_lose_nothing<D: SqlDriver>(store: VisitStore<D>) {
     let record = created(&store).await;
     let conflicts = Arc::new(AtomicU32::new(0));
     let writers = (0..8).map(|_| {
@@ -323,7 +323,7 @@ pub async fn overlapping_writes_lose_nothing<D: SqlDriver>(store: VisitStore<D>)
     eprintln!("160 overlapping writes, {} conflicts", conflicts.load(Ordering::Relaxed));
 }
 
-pub async fn one_of_many_simultaneous_creates_wins<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn one_of_many_simultaneous_creates_wins<D: SqlDriver>(store: VisitStore<D>) {
     for _ in 0..10 {
         let record = record();
         let creates = (0..8).map(|_| {
@@ -336,7 +336,7 @@ pub async fn one_of_many_simultaneous_creates_wins<D: SqlDriver>(store: VisitSto
     }
 }
 
-pub async fn writes_that_race_a_delete_find_it_gone<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn writes_that_race_a_delete_find_it_gone<D: SqlDriver>(store: VisitStore<D>) {
     for _ in 0..20 {
         let record = created(&store).await;
         let mut writers = Vec::new();
@@ -362,7 +362,7 @@ pub async fn writes_that_race_a_delete_find_it_gone<D: SqlDriver>(store: VisitSt
     }
 }
 
-pub async fn a_dropped_future_mixes_nothing_up<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_dropped_future_mixes_nothing_up<D: SqlDriver>(store: VisitStore<D>) {
     let mut records = Vec::new();
     for number in 0..10_i64 {
         records.push(created_with(&store, USER_ID, ColumnValue::Int(number)).await);
@@ -383,7 +383,7 @@ pub async fn a_dropped_future_mixes_nothing_up<D: SqlDriver>(store: VisitStore<D
     }
 }
 
-pub async fn a_value_that_does_not_fit_is_refused_and_nothing_is_written<D: SqlDriver>(store: VisitStore<D>) {
+pub(crate) async fn a_value_that_does_not_fit_is_refused_and_nothing_is_written<D: SqlDriver>(store: VisitStore<D>) {
     let mut record = record();
     record.columns.pop();
     assert!(matches!(store.create(&record).await.unwrap_err(), StoreError::Schema(_)));

@@ -14,7 +14,7 @@ use sessio::{
 
 /// Every kind of column, one of them with a reserved word for a name.
 #[derive(Default)]
-pub struct Visit {
+pub(crate) struct Visit {
     user_id: Option<i64>,
     name: String,
     order: Option<String>,
@@ -117,13 +117,13 @@ model!(
 );
 
 /// The positions of [`Visit`]'s columns that tests name.
-pub const USER_ID: usize = 0;
-pub const NAME: usize = 1;
-pub const EMAIL: usize = 11;
+pub(crate) const USER_ID: usize = 0;
+pub(crate) const NAME: usize = 1;
+pub(crate) const EMAIL: usize = 11;
 
 /// An earlier version of [`Visit`], with fewer columns.
 #[derive(Default)]
-pub struct EarlierVisit {
+pub(crate) struct EarlierVisit {
     user_id: Option<i64>,
 }
 
@@ -140,7 +140,7 @@ model!(
 
 /// A moment in a column of its own.
 #[derive(Default)]
-pub struct Moment {
+pub(crate) struct Moment {
     at: i64,
 }
 
@@ -151,14 +151,14 @@ model!(
     [at => &TypedColumn::<i64>::NEW]
 );
 
-pub const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_123_456);
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_123_456);
 
-pub fn later(seconds: u64) -> Timestamp {
+pub(crate) fn later(seconds: u64) -> Timestamp {
     NOW + Duration::from_secs(seconds)
 }
 
 /// A record that was created at [`NOW`] and has 100 seconds to live.
-pub fn record() -> Record {
+pub(crate) fn record() -> Record {
     record_with([
         ColumnValue::Int(7),
         ColumnValue::Text("Ann".into()),
@@ -175,7 +175,7 @@ pub fn record() -> Record {
     ])
 }
 
-pub fn record_with(columns: impl IntoIterator<Item = ColumnValue>) -> Record {
+pub(crate) fn record_with(columns: impl IntoIterator<Item = ColumnValue>) -> Record {
     let [first, second] = std::array::from_fn(|_| Secret::random().unwrap());
     let expiry = Expiry::new(Duration::from_secs(100), Duration::from_secs(100_000)).persistent();
     Record {
@@ -189,12 +189,12 @@ pub fn record_with(columns: impl IntoIterator<Item = ColumnValue>) -> Record {
 }
 
 /// The same record as its next version, with this payload.
-pub fn next(record: &Record, data: &str) -> Record {
+pub(crate) fn next(record: &Record, data: &str) -> Record {
     Record { version: record.version.next(), data: Bytes::copy_from_slice(data.as_bytes()), ..record.clone() }
 }
 
 #[track_caller]
-pub fn assert_same(left: &Record, right: &Record) {
+pub(crate) fn assert_same(left: &Record, right: &Record) {
     assert_eq!(left.id, right.id);
     assert_eq!(left.version, right.version);
     assert_eq!(left.credential, right.credential);

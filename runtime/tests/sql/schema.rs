@@ -10,7 +10,7 @@ use sqlx::Pool;
 use super::model::{EarlierVisit, Visit, assert_same, next, record, record_with};
 
 /// Statements that a test runs beside the store.
-pub trait Raw: SqlDriver {
+pub(crate) trait Raw: SqlDriver {
     fn raw(pool: &Pool<Self>, sql: String) -> impl Future<Output = Result<(), sqlx::Error>>;
 }
 
@@ -22,7 +22,7 @@ fn schema_error(error: StoreError) -> String {
     }
 }
 
-pub async fn a_missing_table_is_an_error_that_says_what_to_do<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn a_missing_table_is_an_error_that_says_what_to_do<D: Raw>(store: SqlStore<D, Visit>) {
     let wanted = "table \"visit_sessions\" does not exist; create it with `store.migrate().await` or a migration";
     let record = record();
     assert_eq!(schema_error(store.load(record.id).await.unwrap_err()), wanted);
@@ -32,7 +32,7 @@ pub async fn a_missing_table_is_an_error_that_says_what_to_do<D: Raw>(store: Sql
     assert_eq!(schema_error(store.verify_schema().await.unwrap_err()), wanted);
 }
 
-pub async fn migrating_twice_changes_nothing<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn migrating_twice_changes_nothing<D: Raw>(store: SqlStore<D, Visit>) {
     store.migrate().await.unwrap();
     store.verify_schema().await.unwrap();
     let record = record();
@@ -42,7 +42,7 @@ pub async fn migrating_twice_changes_nothing<D: Raw>(store: SqlStore<D, Visit>) 
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
 }
 
-pub async fn several_processes_migrate_at_once<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn several_processes_migrate_at_once<D: Raw>(store: SqlStore<D, Visit>) {
     let migrations = (0..6).map(|_| {
         // A store of its own pool, as another process would have.
         let store = store.clone();
@@ -54,7 +54,10 @@ pub async fn several_processes_migrate_at_once<D: Raw>(store: SqlStore<D, Visit>
     store.verify_schema().await.unwrap();
 }
 
-pub async fn the_ddl_text_makes_the_table_that_verification_wants<D: Raw>(store: SqlStore<D, Visit>, dialect: Dialect) {
+pub(crate) async fn the_ddl_text_makes_the_table_that_verification_wants<D: Raw>(
+    store: SqlStore<D, Visit>,
+    dialect: Dialect,
+) {
     for statement in Visit::SCHEMA.create_table(dialect).split_terminator(";\n") {
         D::raw(store.pool(), statement.into()).await.unwrap();
     }
@@ -64,7 +67,7 @@ pub async fn the_ddl_text_makes_the_table_that_verification_wants<D: Raw>(store:
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
 }
 
-pub async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(store: SqlStore<D, Visit>) {
     let earlier = SqlStore::<D, EarlierVisit>::from_pool(store.pool().clone());
     earlier.migrate().await.unwrap();
     let old = record_with([ColumnValue::Int(5)]);
@@ -91,7 +94,7 @@ pub async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(store: S
     store.verify_schema().await.unwrap();
 }
 
-pub async fn an_earlier_program_keeps_the_columns_that_it_does_not_know<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn an_earlier_program_keeps_the_columns_that_it_does_not_know<D: Raw>(store: SqlStore<D, Visit>) {
     store.migrate().await.unwrap();
     let newer = record();
     assert_eq!(store.create(&newer).await.unwrap(), Create::Created);
@@ -112,7 +115,7 @@ pub async fn an_earlier_program_keeps_the_columns_that_it_does_not_know<D: Raw>(
 }
 
 /// Each `drift` is statements, and what verification must then say.
-pub async fn every_drift_is_found<D: Raw>(store: SqlStore<D, Visit>, drifts: &[(&[&str], &[&str])]) {
+pub(crate) async fn every_drift_is_found<D: Raw>(store: SqlStore<D, Visit>, drifts: &[(&[&str], &[&str])]) {
     for (statements, wanted) in drifts {
         D::raw(store.pool(), "DROP TABLE IF EXISTS visit_sessions".into()).await.unwrap();
         store.migrate().await.unwrap();
@@ -133,7 +136,7 @@ pub async fn every_drift_is_found<D: Raw>(store: SqlStore<D, Visit>, drifts: &[(
     }
 }
 
-pub async fn a_damaged_row_is_corrupt_and_left_alone<D: Raw>(store: SqlStore<D, Visit>, damages: &[&[&str]]) {
+pub(crate) async fn a_damaged_row_is_corrupt_and_left_alone<D: Raw>(store: SqlStore<D, Visit>, damages: &[&[&str]]) {
     for statements in damages {
         D::raw(store.pool(), "DROP TABLE IF EXISTS visit_sessions".into()).await.unwrap();
         store.migrate().await.unwrap();

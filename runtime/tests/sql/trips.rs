@@ -17,7 +17,7 @@ use super::model::{later, next, record_with};
 
 /// A session type that no other test uses, so that its statements are known by their table.
 #[derive(Default)]
-pub struct Trip {
+pub(crate) struct Trip {
     user_id: i64,
 }
 
@@ -85,7 +85,7 @@ async fn statements<T>(operation: impl Future<Output = T>) -> (u64, T) {
 }
 
 /// `conflict` is what an update costs that comes too late.
-pub async fn an_operation_is_one_statement<D: SqlDriver>(store: SqlStore<D, Trip>, conflict: u64) {
+pub(crate) async fn an_operation_is_one_statement<D: SqlDriver>(store: SqlStore<D, Trip>, conflict: u64) {
     tracing::subscriber::set_global_default(Counter).expect("only this test sets it");
     let record = record_with([ColumnValue::Int(1)]);
     let (count, created) = statements(store.create(&record)).await;

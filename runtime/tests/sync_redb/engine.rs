@@ -182,8 +182,8 @@ impl<T: SessionModel> SyncStore for RedbStore<T> {
                 return Ok(Touch::Gone);
             };
             tables.remove_end(&record).map_err(StoreError::unavailable)?;
-            record.life.seen_at = activity.seen_at;
-            record.life.expires_at = activity.expires_at;
+            record.life.seen_at = record.life.seen_at.max(activity.seen_at);
+            record.life.expires_at = record.life.expires_at.max(activity.expires_at);
             tables.put(&record).map_err(StoreError::unavailable)?;
             Ok(Touch::Touched(record.version))
         })

@@ -306,7 +306,7 @@ async fn a_renewed_secret_works_for_ten_seconds_and_then_ends_the_session() {
 
 #[tokio::test]
 async fn concurrent_renewals_send_one_cookie() {
-    let setting = Setting::with(|layer| layer.renew_after(Duration::from_secs(60))).await;
+    let setting = Setting::with(|layer| layer.renew_after(Duration::from_mins(1))).await;
     let browser = setting.server.browser();
     browser.get("/note/kept").await;
     setting.clock.advance(Duration::from_secs(61));

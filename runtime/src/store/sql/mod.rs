@@ -12,6 +12,9 @@
 //! A connection prepares each statement at its first use, which costs that use one round trip more, and a connection that
 //! has been idle for more than five seconds is asked whether it still lives before it is used.
 
+// The shared half alone has no caller.
+#![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code, unused))]
+
 mod connect;
 mod driver;
 mod enumerate;
@@ -19,7 +22,11 @@ mod fault;
 mod find;
 mod inspect;
 mod migrate;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod parameter;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 mod run;
 #[cfg(feature = "sqlite")]
@@ -28,6 +35,10 @@ mod statements;
 mod store;
 
 pub use driver::SqlDriver;
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::SqlStore;

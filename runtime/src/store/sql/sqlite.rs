@@ -30,6 +30,23 @@ use crate::{
 /// Readers do not wait for the writer (write-ahead log); writers of one process queue, and those of several processes
 /// wait for each other up to five seconds. A commit survives a crash of the program; after a power failure the last ones
 /// may be missing (`synchronous = NORMAL`).
+///
+/// ```no_run
+/// use sessio::{Session, store::SqliteStore};
+///
+/// #[derive(Session)]
+/// struct Shop {
+///     #[session(column, index)]
+///     user_id: Option<i64>,
+///     cart: Vec<String>,
+/// }
+///
+/// # async fn open() -> Result<(), sessio::store::StoreError> {
+/// let store = SqliteStore::<Shop>::connect("sqlite:shop.db").await?;
+/// store.migrate().await?; // in production a migration does it, and `store.verify_schema().await?` checks
+/// # Ok(())
+/// # }
+/// ```
 pub type SqliteStore<T> = SqlStore<Sqlite, T>;
 
 impl<T: SessionModel> SqliteStore<T> {

@@ -139,6 +139,26 @@ pub async fn a_late_write_after_a_delete_does_not_bring_the_record_back<B: Backe
     }
 }
 
+/// When a reply is lost the caller sends again. The second time each verb tells what the first one did, and does no more.
+pub async fn a_write_that_is_sent_again_takes_effect_once<B: Backend>(kit: &Kit<B>) {
+    let record = kit.created().await;
+    assert_eq!(kit.create(&record).await, Answer::Exists);
+    kit.assert_kept(&record, "a create that is sent again changes nothing").await;
+
+    let mut next = kit.next(&record);
+    assert_eq!(kit.update(record.version, &next).await, Answer::Updated);
+    let again = kit.update(record.version, &next).await;
+    assert_eq!(again, Answer::Conflict(kit.stored(&next)), "the caller recognises its own write in the conflict");
+    kit.assert_kept(&next, "an update that is sent again changes nothing").await;
+
+    let activity = later(&next, 5);
+    for _ in 0..2 {
+        assert_eq!(kit.touch(next.id, activity).await, Answer::Touched(next.version));
+    }
+    (next.life.seen_at, next.life.expires_at) = (activity.seen_at, activity.expires_at);
+    kit.assert_kept(&next, "a touch that is sent again moves the times once").await;
+}
+
 /// The credential comes back with every secret that it remembers, in their order.
 pub async fn every_credential_survives<B: Backend>(kit: &Kit<B>) {
     let mut record = kit.record();
@@ -321,7 +341,7 @@ pub async fn two_kinds_do_not_see_each_other<B: Backend>(kit: &Kit<B>) {
     kit.assert_kept(&record, "another kind's record of the same id changes nothing").await;
 
     assert_eq!(kit.delete(record.id).await, Answer::Deleted(true));
-    let stored = Snapshot::stored(&twin, B::Store::<Other>::LAYOUT);
+    let stored = Snapshot::stored(&twin, others.layout());
     assert_eq!(perform(&others, &Action::Load(twin.id)).await, Answer::Loaded(stored), "a delete stays in its kind");
     assert_eq!(perform(&others, &Action::Delete(twin.id)).await, Answer::Deleted(true));
 }
