@@ -149,6 +149,12 @@ impl<T: SessionModel> SessionLayer<T> {
         self
     }
 
+    /// What the layer works with.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn engine(&self) -> &Engine<T> {
+        &self.engine
+    }
+
     /// Whether a request is passed on without a session.
     pub(super) fn excludes(&self, path: &str, scope: impl FnOnce() -> Scope) -> bool {
         self.exclusions.as_ref().is_some_and(|exclusions| exclusions.cover(path, scope))

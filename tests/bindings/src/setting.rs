@@ -31,6 +31,8 @@ pub struct Setting {
     pub backend: Backend,
     /// The clock of its sessions, which live for one hour idle and five in all.
     pub clock: ManualClock,
+    /// The layer of its sessions, for tests that plant some.
+    pub layer: SessionLayer<Visitor>,
     /// What its requests share.
     pub shared: Arc<Shared>,
     address: SocketAddr,
@@ -66,13 +68,10 @@ impl Setting {
     /// Starts the app over a fresh store. `None` when the store needs a server that is not there.
     pub async fn start(binding: Binding, backend: Backend, test: &str) -> Option<Self> {
         let (layer, folder) = backend.open(test).await?;
-        let mut setting = Self::with(binding, layer).await;
-        setting.backend = backend;
-        setting._folder = Some(folder);
-        Some(setting)
+        Some(Self { backend, _folder: Some(folder), ..Self::with(binding, layer).await })
     }
 
-    /// Starts the app with this layer.
+    /// Starts the app with this layer, whose cookie, limits and clock it sets.
     pub async fn with(binding: Binding, layer: SessionLayer<Visitor>) -> Self {
         let (clock, shared) = (ManualClock::new(), Arc::new(Shared::default()));
         let layer = layer
@@ -81,11 +80,11 @@ impl Setting {
             .exclude(["/excluded/*", "/static/*"])
             .clock(clock.clone());
         let (address, server) = match binding {
-            Binding::Axum => axum::serve(Arc::clone(&shared), layer, SkipSession).await,
-            Binding::Actix => actix::serve(Arc::clone(&shared), layer, SkipSession).await,
-            Binding::Hyper => hyper::serve(Arc::clone(&shared), layer, SkipSession).await,
+            Binding::Axum => axum::serve(Arc::clone(&shared), layer.clone(), SkipSession).await,
+            Binding::Actix => actix::serve(Arc::clone(&shared), layer.clone(), SkipSession).await,
+            Binding::Hyper => hyper::serve(Arc::clone(&shared), layer.clone(), SkipSession).await,
         };
-        Self { binding, backend: Backend::Memory, clock, shared, address, _server: server, _folder: None }
+        Self { binding, backend: Backend::Memory, clock, layer, shared, address, _server: server, _folder: None }
     }
 
     /// A new visitor.

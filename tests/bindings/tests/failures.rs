@@ -65,7 +65,7 @@ async fn an_error_of_an_inner_middleware_of_actix_web_saves_the_session_as_an_an
     let app = App::new().route("/", web::get().to(note)).wrap(from_fn(refuse_after)).wrap(sessions);
     let app = client::init_service(app).await;
     let request = client::TestRequest::get().uri("/").to_request();
-    let error = client::try_call_service(&app, request).await.err().expect("the error goes on");
+    let error = client::try_call_service(&app, request).await.expect_err("the error goes on");
     let response = error.error_response();
     assert_eq!(response.status(), 403);
     assert!(response.headers().contains_key("set-cookie"));
