@@ -119,18 +119,30 @@ pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex<'static>> {
 
 /// `CREATE TABLE` with every column, without a semicolon. `verb` may say `IF NOT EXISTS`.
 pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> String {
-    columns_statement(schema.table, &table_columns(schema, dialect), dialect, verb)
+    let columns = table_columns(schema, dialect);
+    columns_statement(schema.table, &columns, &foreign_keys(schema, dialect), dialect, verb)
+}
+
+/// What refers to rows of other tables.
+pub(crate) fn foreign_keys(schema: &Schema, dialect: Dialect) -> Vec<String> {
+    schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect)).collect()
 }
 
 /// The same for any table.
-pub(crate) fn columns_statement(table: &str, columns: &[TableColumn<'_>], dialect: Dialect, verb: &str) -> String {
+pub(crate) fn columns_statement(
+    table: &str,
+    columns: &[TableColumn<'_>],
+    constraints: &[String],
+    dialect: Dialect,
+    verb: &str,
+) -> String {
     let mut ddl = format!("{verb} {} (", dialect.quote(table));
     for (position, column) in columns.iter().enumerate() {
         let separator = if position == 0 { "" } else { "," };
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
     }
-    for foreign_key in schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect)) {
-        let _ = write!(ddl, ",\n    {foreign_key}");
+    for constraint in constraints {
+        let _ = write!(ddl, ",\n    {constraint}");
     }
     ddl.push_str("\n)");
     ddl
