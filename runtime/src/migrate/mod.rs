@@ -62,13 +62,15 @@ mod snapshot;
 mod source;
 mod sql;
 mod start;
+mod status;
 mod version;
 
 pub use hazard::{Hazard, HazardKind};
 pub use model::Model;
 pub use plan::{Change, Plan, PlanError, diff};
-pub use project::{Project, ProjectError, State, Status};
+pub use project::Project;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use source::{Source, SourceError, source};
 pub use sql::File;
 pub use start::{StartError, at_start};
+pub use status::{ProjectError, State, Status};

@@ -1,9 +1,18 @@
 //! Running migrations when the program starts, without the traps of doing so.
 
 use sqlx::{
-    ConnectOptions, Connection, Database,
+    ConnectOptions, Connection, SqlStr,
     migrate::{Migrate, MigrateError, Migrator},
 };
+
+use crate::{
+    model::{ColumnType, ColumnValue},
+    schema::Dialect,
+    store::{Driver, SqlDriver},
+};
+
+/// MariaDB takes the endless wait for a lock that sqlx asks for as none at all.
+const MYSQL_LOCK: &str = "SELECT GET_LOCK(CONCAT('sessio ', SHA1(DATABASE())), 60)";
 
 /// Brings the database to the program's migrations, over a connection of its own.
 ///
@@ -34,7 +43,7 @@ pub async fn at_start<O>(options: O, migrator: &Migrator) -> Result<(), StartErr
 where
     O: ConnectOptions,
     O::Connection: Migrate + Sized,
-    <O::Connection as Connection>::Database: Database<Connection = O::Connection>,
+    <O::Connection as Connection>::Database: SqlDriver<Connection = O::Connection>,
 {
     let mut connection = options.connect().await.map_err(StartError::Connect)?;
     let done = migrate(&mut connection, migrator).await;
@@ -66,19 +75,34 @@ pub enum StartError {
 async fn migrate<C>(connection: &mut C, migrator: &Migrator) -> Result<(), StartError>
 where
     C: Connection + Migrate,
-    C::Database: Database<Connection = C>,
+    C::Database: SqlDriver<Connection = C>,
 {
     let failed = |error: sqlx::Error| StartError::Migrate(error.into());
-    // SQLite has no lock that sqlx could take: two processes would both find the same migrations due.
-    if C::Database::NAME == "SQLite" {
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        run(&mut *transaction, migrator).await?;
-        return transaction.commit().await.map_err(failed);
+    match C::Database::DIALECT {
+        // SQLite has no lock that sqlx could take: two processes would both find the same migrations due.
+        Dialect::Sqlite => {
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+            run(&mut *transaction, migrator).await?;
+            return transaction.commit().await.map_err(failed);
+        }
+        Dialect::MySql => while !takes_lock::<C::Database>(connection).await.map_err(failed)? {},
+        Dialect::Postgres => {}
     }
     run(connection, migrator).await
 }
 
+/// Whether the lock is had within a minute. It ends with the connection.
+async fn takes_lock<D: Driver>(connection: &mut D::Connection) -> Result<bool, sqlx::Error> {
+    let answer = D::run(connection, SqlStr::from_static(MYSQL_LOCK), D::Arguments::default()).await?;
+    let taken = answer.rows.first().map(|row| D::read(row, 0, ColumnType::Int64)).transpose()?;
+    Ok(taken == Some(ColumnValue::Int(1)))
+}
+
 async fn run<C: Migrate>(connection: &mut C, migrator: &Migrator) -> Result<(), StartError> {
+    if migrator.locking {
+        // sqlx takes it once more; all of it ends with the connection.
+        connection.lock().await.map_err(StartError::Migrate)?;
+    }
     let table = &migrator.table_name;
     connection.ensure_migrations_table(table).await.map_err(StartError::Migrate)?;
     let applied = connection.list_applied_migrations(table).await.map_err(StartError::Migrate)?;

@@ -48,6 +48,8 @@ pub use memcached::{MemcachedStore, MemcachedStoreBuilder};
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::{RedisStore, RedisStoreBuilder};
+#[cfg(feature = "migrate")]
+pub(crate) use sql::Driver;
 #[cfg(feature = "mysql")]
 pub use sql::MySqlStore;
 #[cfg(feature = "postgres")]

@@ -30,7 +30,7 @@ struct Chain<D: Lab> {
     targets: Vec<i64>,
     expected: Vec<(SessionId, Facts)>,
     /// How many visitors there have been.
-    visitors: usize,
+    visitors: u8,
 }
 
 impl<D: Lab> Chain<D> {
@@ -103,7 +103,7 @@ impl<D: Lab> Chain<D> {
         let visitor = self.visitors + 3;
         self.visitors += 4;
         // Some are never written again, so that their values have to come all the way.
-        let older = 2 * visitor % self.expected.len();
+        let older = 2 * usize::from(visitor) % self.expected.len();
         let (id, facts) = &mut self.expected[older];
         sessions.edit(*id, |session| session.fill(visitor)).await.unwrap();
         facts.extend(sessions.load(*id).await.unwrap().unwrap().facts());
@@ -162,7 +162,7 @@ impl<D: Lab> Chain<D> {
 }
 
 /// A session of a visitor who has signed in and done nothing else.
-async fn plant<T: Version>(store: &impl Store<Model = T>, visitor: usize) -> SessionId {
+async fn plant<T: Version>(store: &impl Store<Model = T>, visitor: u8) -> SessionId {
     let token = Token::random().unwrap();
     let fresh = T::fresh();
     let columns = T::FIELDS.iter().enumerate().filter_map(|(index, field)| {
@@ -170,7 +170,7 @@ async fn plant<T: Version>(store: &impl Store<Model = T>, visitor: usize) -> Ses
         Some(codec.read(fresh.field(index)).unwrap())
     });
     let mut columns = columns.collect::<Vec<_>>();
-    let user = 7_000_000_000_000_000_000 + i64::try_from(visitor).unwrap();
+    let user = 7_000_000_000_000_000_000 + i64::from(visitor);
     columns[T::SCHEMA.position("user_id").unwrap()] = ColumnValue::Int(user);
     let record = Record {
         id: token.id,

@@ -13,7 +13,7 @@ pub(crate) const UNKNOWN: &str = "?";
 /// A version of the struct.
 pub(crate) trait Version: SessionModel {
     /// Changes every field but who is signed in, to values of this visitor.
-    fn fill(&mut self, visitor: usize);
+    fn fill(&mut self, visitor: u8);
 
     /// What the fields say.
     fn facts(&self) -> Facts;
@@ -31,16 +31,16 @@ fn text(option: Option<&str>) -> String {
 
 /// Every third visitor has no voucher, no e-mail address and no taste; every second has a character in the payload that
 /// PostgreSQL's JSON functions refuse.
-fn some(visitor: usize, value: String) -> Option<String> {
+fn some(visitor: u8, value: String) -> Option<String> {
     (visitor % 3 != 2).then_some(value)
 }
 
-fn cart(visitor: usize) -> Vec<String> {
+fn cart(visitor: u8) -> Vec<String> {
     let odd = if visitor % 2 == 1 { "\u{0}\\u0000" } else { "}" };
     vec![format!("tea \"{visitor}\", größe"), odd.into()]
 }
 
-fn theme(visitor: usize) -> String {
+fn theme(visitor: u8) -> String {
     format!("dark '{}\"", visitor % 2)
 }
 
@@ -58,10 +58,10 @@ pub(crate) mod v1 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as u32 + 1;
+            self.visits = u32::from(visitor) + 1;
         }
 
         fn facts(&self) -> Facts {
@@ -93,10 +93,10 @@ pub(crate) mod v2 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as u32 + 1;
+            self.visits = u32::from(visitor) + 1;
             self.coupon = some(visitor, format!("C-{visitor}"));
         }
 
@@ -130,10 +130,10 @@ pub(crate) mod v3 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as u32 + 1;
+            self.visits = u32::from(visitor) + 1;
             self.voucher = some(visitor, format!("V-{visitor}"));
         }
 
@@ -170,12 +170,12 @@ pub(crate) mod v4 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as u32 + 1;
+            self.visits = u32::from(visitor) + 1;
             self.voucher = some(visitor, format!("V-{visitor}"));
-            self.level = -(visitor as i16);
+            self.level = -i16::from(visitor);
         }
 
         fn facts(&self) -> Facts {
@@ -216,12 +216,12 @@ pub(crate) mod v5 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as i64 + 1;
+            self.visits = i64::from(visitor) + 1;
             self.voucher = some(visitor, format!("V-{visitor}"));
-            self.level = -(visitor as i32);
+            self.level = -i32::from(visitor);
         }
 
         fn facts(&self) -> Facts {
@@ -258,10 +258,10 @@ pub(crate) mod v6 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = some(visitor, theme(visitor));
-            self.visits = visitor as i64 + 1;
+            self.visits = i64::from(visitor) + 1;
             self.voucher = some(visitor, format!("V-{visitor}"));
             self.tags = vec![format!("new '{visitor}\\\"")];
         }
@@ -313,10 +313,10 @@ pub(crate) mod v7 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
+        fn fill(&mut self, visitor: u8) {
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as f64 + 1.0;
+            self.visits = f64::from(visitor) + 1.0;
             self.voucher = some(visitor, format!("V-{visitor}"));
             self.tags = vec![format!("new '{visitor}\\\"")];
         }
@@ -372,11 +372,11 @@ pub(crate) mod v8 {
     }
 
     impl Version for Shop {
-        fn fill(&mut self, visitor: usize) {
-            self.flag = visitor % 2 == 0;
+        fn fill(&mut self, visitor: u8) {
+            self.flag = visitor.is_multiple_of(2);
             self.cart = cart(visitor);
             self.theme = theme(visitor);
-            self.visits = visitor as f64 + 1.0;
+            self.visits = f64::from(visitor) + 1.0;
             self.voucher = some(visitor, format!("V-{visitor}"));
             self.tags = vec![format!("new '{visitor}\\\"")];
             self.email = some(visitor, format!("{visitor}@example.org"));

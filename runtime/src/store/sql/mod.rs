@@ -34,6 +34,8 @@ mod sqlite;
 mod statements;
 mod store;
 
+#[cfg(feature = "migrate")]
+pub(crate) use driver::Driver;
 pub use driver::SqlDriver;
 #[cfg(feature = "mysql")]
 pub use mysql::MySqlStore;
