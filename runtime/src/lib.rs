@@ -124,7 +124,7 @@
 //! ```
 
 // Without a framework nobody opens a request, so the half of the engine that serves requests has no caller.
-#![cfg_attr(not(feature = "web"), allow(dead_code))]
+#![cfg_attr(not(any(feature = "tower", feature = "actix")), allow(dead_code))]
 
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;

@@ -2,7 +2,7 @@
 //!
 //! An answer says nothing to the visitor about its cause; the cause is in the log.
 
-use std::{convert::Infallible, error::Error};
+use std::convert::Infallible;
 
 use http::{HeaderValue, StatusCode};
 
@@ -42,8 +42,9 @@ impl SessionRejection {
     }
 
     /// A failed load, which is put into the log.
+    #[cfg(any(feature = "actix", feature = "axum"))]
     pub(super) fn load<T: SessionModel>(error: LoadError) -> Self {
-        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be loaded");
+        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
         Self::Load(error)
     }
 }

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
@@ -61,6 +61,7 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Ful
             session(&request).await.map(|visitor| Reply::text(visitor::show(&visitor))).map_err(Into::into)
         }
         ["lazy", _] => Ok(Reply::text("untouched")),
+        ["account"] if request.method() == Method::OPTIONS => Ok(Reply::status(204)),
         ["account"] => guarded::<sessio::web::Unauthorized>(&request).await.map(|visitor| visitor::account(&visitor)),
         ["page"] => guarded::<SignInPage>(&request).await.map(|visitor| visitor::account(&visitor)),
         ["greeting"] => match guarded(&request).await {

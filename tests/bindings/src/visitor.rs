@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use sessio::{Authenticated, CommitError, Detached, Expiry, Session, StaleAuthentication, web::RedirectTo};
 use tokio::sync::{Barrier, Notify};
 
@@ -16,9 +17,24 @@ pub struct Visitor {
     /// A number that overlapping requests add up.
     #[session(merge = "add")]
     visits: u32,
+    /// A type of the program's own.
+    theme: Theme,
     /// A message that is shown once.
     #[session(flash)]
     notice: Option<String>,
+}
+
+/// How a page looks.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub enum Theme {
+    /// Black on white.
+    #[default]
+    Light,
+    /// White on black.
+    Dark {
+        /// From 0 to 100.
+        contrast: u8,
+    },
 }
 
 /// Where visitors who are not signed in are sent.
@@ -104,6 +120,10 @@ pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &s
         "show" => return Reply::text(show(&visitor)),
         "known" => return Reply::text((!visitor.is_new()).to_string()),
         "note" => visitor.set_note(value),
+        "fill" => visitor.set_note(noise(value.parse().unwrap_or_default())),
+        "length" => return Reply::text(visitor.note().len().to_string()),
+        "dark" => visitor.set_theme(Theme::Dark { contrast: value.parse().unwrap_or_default() }),
+        "theme" => return Reply::text(format!("{:?}", visitor.theme())),
         "clear" => visitor.clear_note(),
         "visit" => *visitor.visits_mut() += 1,
         "announce" => visitor.set_notice(value.to_owned()),
@@ -144,6 +164,11 @@ pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &s
         _ => return Reply::status(404),
     }
     Reply::text("")
+}
+
+/// A text of this length.
+fn noise(length: usize) -> String {
+    "0123456789abcdef".chars().cycle().take(length).collect()
 }
 
 /// Everything that the session holds but the notice, which showing would take away.

@@ -41,6 +41,8 @@ macro_rules! behaviours {
 behaviours! {
     a_value_is_set_read_back_and_cleared
     a_visitor_who_stores_nothing_gets_no_cookie
+    a_type_of_the_programs_own_comes_back
+    a_long_session_comes_back_and_takes_several_cookies_only_where_it_must
     a_flash_message_is_shown_once
     a_sign_in_gives_a_new_cookie_and_a_sign_out_takes_it_away
     another_user_starts_from_fresh
@@ -61,6 +63,7 @@ behaviours! {
     a_lazy_session_that_nobody_asks_for_leaves_no_trace
     an_excluded_path_and_a_skipped_route_have_no_session
     only_those_who_are_signed_in_get_past_a_guard
+    a_guard_of_one_method_does_not_ask_the_others
     what_needs_a_fresh_sign_in_refuses_an_old_one
 }
 
@@ -94,6 +97,26 @@ async fn a_visitor_who_stores_nothing_gets_no_cookie(setting: Setting) {
     assert_eq!(setting.browser().get("/do/out/-").await.set_cookies(), [""; 0]);
 }
 
+async fn a_type_of_the_programs_own_comes_back(setting: Setting) {
+    let browser = setting.browser();
+    assert_eq!(browser.get("/do/theme/-").await.text, "Light");
+    browser.get("/do/dark/80").await;
+    assert_eq!(browser.get("/do/theme/-").await.text, "Dark { contrast: 80 }");
+}
+
+async fn a_long_session_comes_back_and_takes_several_cookies_only_where_it_must(setting: Setting) {
+    let browser = setting.browser();
+    for (length, cookies) in [(10, 1), (5_000, 2), (3_500, 2), (20, 1), (5_000, 2), (0, 1)] {
+        browser.get(&format!("/do/fill/{length}")).await;
+        let expected = if setting.backend == Backend::Sealed { cookies } else { 1 };
+        assert_eq!(browser.cookies().len(), expected, "{length}: {:?}", browser.cookies().keys());
+        assert_eq!(browser.get("/do/length/-").await.text, length.to_string());
+    }
+    browser.get("/do/fill/5000").await;
+    browser.get("/do/out/-").await;
+    assert_eq!(browser.cookies().len(), 0, "every one of them is taken away");
+}
+
 async fn a_flash_message_is_shown_once(setting: Setting) {
     let browser = setting.browser();
     browser.get("/do/announce/saved").await;
@@ -110,7 +133,9 @@ async fn a_sign_in_gives_a_new_cookie_and_a_sign_out_takes_it_away(setting: Sett
     assert_ne!(browser.cookies(), before);
     assert_eq!(shown(&browser).await, "7 basket 0", "what an anonymous visitor had goes along");
     let old = setting.browser();
-    before.iter().for_each(|(name, value)| old.set_cookie(name, value));
+    for (name, value) in &before {
+        old.set_cookie(name, value);
+    }
     if setting.backend != Backend::Sealed {
         assert_eq!(shown(&old).await, "nobody  0", "the cookie from before opens nothing");
     }
@@ -331,6 +356,14 @@ async fn only_those_who_are_signed_in_get_past_a_guard(setting: Setting) {
     assert_eq!(shown(&browser).await, "7 kept 0", "a refusal ends no session");
     browser.get("/do/out/-").await;
     assert_eq!(browser.get("/account").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_guard_of_one_method_does_not_ask_the_others(setting: Setting) {
+    let browser = setting.browser();
+    assert_eq!(browser.get("/account").await.status, StatusCode::UNAUTHORIZED);
+    let answer = browser.request(Method::OPTIONS, "/account").await;
+    assert!(![401, 303, 500].contains(&answer.status.as_u16()), "{}", answer.status);
+    assert!(!answer.headers.contains_key(header::VARY), "nobody asked for the session");
 }
 
 async fn what_needs_a_fresh_sign_in_refuses_an_old_one(setting: Setting) {
