@@ -1,5 +1,5 @@
-//! A guest book's memory of its visitors: the session, the three routes and the port that every store example serves, so
-//! that each program is about its store alone. Nothing here knows which store that is.
+//! A guest book's memory of its visitors: the session, the three routes and the port that every store example serves,
+//! so that each program is about its store alone. Nothing here knows which store that is.
 //!
 //! | request | what it does |
 //! |---|---|
@@ -27,7 +27,8 @@ use tokio::net::TcpListener;
 /// What is remembered about a visitor.
 #[derive(Session)]
 pub struct Guest {
-    /// Who this is. As the principal it can be found, where the store can find, and a change gives the cookie a new secret.
+    /// Who this is. As the principal it can be found, where the store can find, and a change gives the cookie a new
+    /// secret.
     #[session(principal, max_len = 40)]
     name: Option<String>,
 
@@ -82,8 +83,8 @@ async fn forget(mut guest: Session<Guest>) -> Redirect {
     Redirect::to("/")
 }
 
-/// Serves an app on 127.0.0.1, at the port of the variable `PORT`: 3000 unless it is set, any free one if it is 0. Prints the
-/// address, and returns at Ctrl-C.
+/// Serves an app on 127.0.0.1, at the port of the variable `PORT`: 3000 unless it is set, any free one if it is 0.
+/// Prints the address, and returns at Ctrl-C.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Sessions without a request: a command line that looks into any store, changes what is there and ends it. An admin page, a
-//! nightly job or a script does the same.
+//! Sessions without a request: a command line that looks into any store, changes what is there and ends it. An admin
+//! page, a nightly job or a script does the same.
 //!
 //! ```text
 //! cargo run -p store-examples --bin sqlite         -- sqlite:guests.db         # in one terminal: sign in there

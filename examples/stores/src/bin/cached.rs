@@ -4,8 +4,8 @@
 //! cargo run -p store-examples --bin cached -- sqlite:guests.db
 //! ```
 //!
-//! Shows the one setting that matters. Within this process a sign-out takes effect at once, always. What *another* process
-//! writes is not seen for up to `max_age`; nor can it be lost, because every write still goes to the database.
+//! Shows the one setting that matters. Within this process a sign-out takes effect at once, always. What *another*
+//! process writes is not seen for up to `max_age`; nor can it be lost, because every write still goes to the database.
 
 use std::{env, time::Duration};
 

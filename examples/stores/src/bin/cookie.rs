@@ -5,8 +5,8 @@
 //! SESSIO_KEYS=active:$(openssl rand -hex 32) cargo run -p store-examples --bin cookie
 //! ```
 //!
-//! Shows the keys, and the budget. Mind what a cookie cannot do: a copy of it works until it expires, whoever signed out, and
-//! of two overlapping requests the one that was answered last stays.
+//! Shows the keys, and the budget. Mind what a cookie cannot do: a copy of it works until it expires, whoever signed
+//! out, and of two overlapping requests the one that was answered last stays.
 
 use std::env;
 

@@ -8,8 +8,8 @@
 //! curl -c jar -b jar -X DELETE http://127.0.0.1:3000/session      # 204
 //! ```
 //!
-//! Shows `Option<Session<T>>`, which is `None` for a visitor without a session, on sealed cookies; another store changes one
-//! line of it. A `GET` sets no cookie.
+//! Shows `Option<Session<T>>`, which is `None` for a visitor without a session, on sealed cookies; another store
+//! changes one line of it. A `GET` sets no cookie.
 
 use axum::{Json, Router, http::StatusCode, routing::get};
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! A session model with a table, columns and indexes of its own, and what they are good for: finding sessions, and plain SQL.
+//! A session model with a table, columns and indexes of its own, and what they are good for: finding sessions, and
+//! plain SQL.
 //!
 //! ```text
 //! cargo run -p store-examples --bin custom_model -- sqlite:members.db
@@ -8,7 +9,7 @@
 //! curl -X DELETE http://127.0.0.1:3000/plans/trial        # ends their sessions
 //! ```
 //!
-//! Shows `table`, `column`, and `index` on one field and over several. Pages like the last three need a guard; for that see
+//! Shows `table`, `column`, and `index` on one field and over several. Pages like the last three need a guard, as in
 //! `session_auth`.
 
 use std::env;

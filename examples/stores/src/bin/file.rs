@@ -4,8 +4,8 @@
 //! cargo run -p store-examples --bin file -- sessions
 //! ```
 //!
-//! Shows that sessions outlive the program: stop it, start it again, and it still knows you. Several processes may share the
-//! folder.
+//! Shows that sessions outlive the program: stop it, start it again, and it still knows you. Several processes may
+//! share the folder.
 
 use std::env;
 

@@ -4,8 +4,9 @@
 //! cargo run -p store-examples --bin memcached -- memcached://127.0.0.1:11211
 //! ```
 //!
-//! Shows several servers, and what Memcached is: a cache. It forgets what it has no room for and everything when it restarts,
-//! so it suits sessions whose loss is a sign-in and no more. It cannot list or find, and its type has no such methods.
+//! Shows several servers, and what Memcached is: a cache. It forgets what it has no room for and everything when it
+//! restarts, so it suits sessions whose loss is a sign-in and no more. It cannot list or find, and its type has no such
+//! methods.
 
 use std::env;
 

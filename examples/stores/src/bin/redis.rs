@@ -16,8 +16,9 @@ use store_examples::{Guest, routes, serve};
 async fn main() -> anyhow::Result<()> {
     let url = env::args().nth(1).unwrap_or_else(|| "redis://127.0.0.1/".to_owned());
 
-    // Programs that share a server each have a prefix of their own: `.prefix("guest-book")`; without it, it is `sessio`.
-    // Nobody waits longer than the time-out: when the server is away, the answer is a 503, and work goes on when it is back.
+    // Programs that share a server each have a prefix of their own: `.prefix("guest-book")`; without it, it is
+    // `sessio`. Nobody waits longer than the time-out: when the server is away, the answer is a 503, and work goes on
+    // when it is back.
     let store = RedisStore::<Guest>::builder()
         .connect_timeout(Duration::from_secs(2))
         .response_timeout(Duration::from_secs(1))

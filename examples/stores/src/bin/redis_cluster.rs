@@ -4,7 +4,8 @@
 //! cargo run -p store-examples --bin redis_cluster -- redis://127.0.0.1:7000 redis://127.0.0.1:7001 redis://127.0.0.1:7002
 //! ```
 //!
-//! Shows a store that is spread over servers: each session is one key, so every operation goes to one node and is atomic there.
+//! Shows a store that is spread over servers: each session is one key, so every operation goes to one node and is
+//! atomic there.
 
 use std::env;
 

@@ -4,8 +4,8 @@
 //! cargo run -p store-examples --bin sqlite -- sqlite:guests.db
 //! ```
 //!
-//! Shows the table: `name` and `city`, which have an index, are columns of their own, and the other fields are in one JSON
-//! document: `sqlite3 guests.db "SELECT name, city, data FROM guest_sessions"`.
+//! Shows the table: `name` and `city`, which have an index, are columns of their own, and the other fields are in one
+//! JSON document: `sqlite3 guests.db "SELECT name, city, data FROM guest_sessions"`.
 
 use std::env;
 

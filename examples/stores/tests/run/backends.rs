@@ -131,8 +131,8 @@ async fn a_program_that_cannot_have_its_port_or_its_store_says_so() {
     assert!(!message.contains("hunter2"), "{message}");
 }
 
-/// What every backend with a place on the server promises: a guest is known, also after the program was started again, and
-/// once forgotten, for good.
+/// What every backend with a place on the server promises: a guest is known, also after the program was started again,
+/// and once forgotten, for good.
 async fn stays_and_ends(path: &str, folder: &Path, arguments: &[&str]) {
     let ada = {
         let program = Program::start(path, folder, arguments);

@@ -8,8 +8,8 @@
 //! curl -c jar -b jar -d name=ada -d password=... http://127.0.0.1:3000/sign-in     # 204
 //! ```
 //!
-//! Shows `Authenticated`, for handlers that need somebody signed in. Passwords are no matter of the session: it knows who has
-//! shown the right one. They are in `users.rs`.
+//! Shows `Authenticated`, for handlers that need somebody signed in. Passwords are no matter of the session: it knows
+//! who has shown the right one. They are in `users.rs`.
 
 mod users;
 

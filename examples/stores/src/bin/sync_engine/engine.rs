@@ -1,7 +1,7 @@
 //! Sessions in redb, an embedded database that blocks: a complete store on `SyncStore`.
 //!
-//! Every verb is one transaction. Two tables beside the records keep what sweeping and finding look for, so neither ever
-//! reads a session that it does not answer with; the transaction keeps them in step.
+//! Every verb is one transaction. Two tables beside the records keep what sweeping and finding look for, so neither
+//! ever reads a session that it does not answer with; the transaction keeps them in step.
 
 use std::{marker::PhantomData, sync::Arc};
 

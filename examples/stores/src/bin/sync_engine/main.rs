@@ -4,8 +4,8 @@
 //! cargo run -p store-examples --bin sync_engine -- guests.redb
 //! ```
 //!
-//! Shows `SyncStore`, the contract for engines that block, and `Offload`, which runs each operation on tokio's blocking pool.
-//! The store itself is in `engine.rs` beside this file, complete: the library's tests run it too.
+//! Shows `SyncStore`, the contract for engines that block, and `Offload`, which runs each operation on tokio's blocking
+//! pool. The store itself is in `engine.rs` beside this file, complete: the library's tests run it too.
 
 mod engine;
 
