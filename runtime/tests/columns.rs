@@ -70,6 +70,7 @@ fn record<T: SessionModel>(model: &T) -> Record {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it reads better where it is called")]
 fn survives<T: Column + PartialEq + std::fmt::Debug>(value: T) {
     assert_eq!(T::from_column(&value.to_column()).unwrap(), value);
 }
@@ -137,7 +138,7 @@ fn what_a_column_cannot_hold_is_an_error_and_no_panic() {
 #[test]
 fn each_type_has_its_own_in_every_dialect() {
     assert_eq!((Plan::TYPE, TeamId::TYPE), (ColumnType::Varchar(14), ColumnType::Int64));
-    assert!(Nickname::NULLABLE);
+    const { assert!(Nickname::NULLABLE) };
     let [sqlite, postgres, mysql] =
         [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql].map(|dialect| Account::SCHEMA.create_table(dialect));
     for (ddl, lines) in [
