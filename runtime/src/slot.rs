@@ -52,6 +52,14 @@ enum Desk<T> {
     Refused(CommitError),
 }
 
+/// How a request has ended.
+pub(crate) struct Closed {
+    /// What the browser has to be told, whatever became of the last commit.
+    pub(crate) cookie: Option<CookieChange>,
+    /// Whether all changes are saved.
+    pub(crate) committed: Result<(), CommitError>,
+}
+
 /// A value that a handle has borrowed, and must give back.
 pub(crate) struct Loan<T> {
     pub(crate) draft: Draft<T>,
@@ -184,10 +192,22 @@ impl<T: SessionModel> Slot<T> {
         Ok(())
     }
 
-    /// The end of the request: what the browser has to be told, or why nothing was saved. Unless the request `saves`, its
-    /// changes are dropped; what it ended is ended all the same.
-    pub(crate) async fn close(&self, saves: bool) -> Result<Option<CookieChange>, CommitError> {
+    /// The end of the request. Unless the request `saves`, its changes are dropped; what it ended is ended all the same.
+    pub(crate) async fn close(&self, saves: bool) -> Closed {
         let _turn = self.turn.lock().await;
+        let committed = self.commit_last(saves).await;
+        // A failure takes nothing back that is saved already, so the browser is told of that in any case.
+        let earlier = self.state.lock().cookie.take();
+        match committed {
+            Ok(outcome) => Closed { cookie: outcome.cookie.or(earlier), committed: Ok(()) },
+            // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
+            // the cookie of a newer session by now, so it is told nothing.
+            Err(CommitError::Gone | CommitError::Superseded) => Closed { cookie: earlier, committed: Ok(()) },
+            Err(error) => Closed { cookie: earlier, committed: Err(error) },
+        }
+    }
+
+    async fn commit_last(&self, saves: bool) -> Result<Outcome, CommitError> {
         let ended = self.end_if_asked().await;
         let (desk, mut origin, mut intents) = {
             let mut state = self.state.lock();
@@ -195,22 +215,19 @@ impl<T: SessionModel> Slot<T> {
             (std::mem::replace(&mut state.desk, Desk::Lent), state.origin.clone(), state.intents)
         };
         ended?;
-        let committed = match desk {
-            Desk::Parked(mut loan) if saves => match self.catch_up(&mut loan) {
-                Ok(()) => self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await,
-                Err(error) => Err(error),
-            },
+        match desk {
+            Desk::Parked(mut loan) if saves => {
+                self.catch_up(&mut loan)?;
+                self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await
+            }
             Desk::Refused(error) if saves => Err(error),
             Desk::Parked(_) | Desk::Refused(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
-        };
-        let earlier = self.state.lock().cookie.take();
-        match committed {
-            Ok(outcome) => Ok(outcome.cookie.or(earlier)),
-            // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
-            // the cookie of a newer session by now, so it is told nothing.
-            Err(CommitError::Gone | CommitError::Superseded) => Ok(earlier),
-            Err(error) => Err(error),
         }
+    }
+
+    /// The end of a request that nobody asked for its session. Whoever asks from now on can save nothing.
+    pub(crate) fn shut(&self) {
+        self.state.lock().is_closed = true;
     }
 
     /// Looks at or changes what this request intends.

@@ -287,6 +287,9 @@ impl<T: SessionModel> Engine<T> {
         };
         match store.update(base.version, &record).await? {
             Update::Gone => return Err(self.late(Some(base.id))),
+            // A client that sent the write again meets its own record. A new secret tells it from anybody else's.
+            Update::Conflict(theirs)
+                if token.is_some() && theirs.version == record.version && theirs.credential == record.credential => {}
             Update::Conflict(theirs) => return Ok(Attempt::Conflict(theirs)),
             Update::Updated => {}
         }

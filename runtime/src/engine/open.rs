@@ -74,6 +74,7 @@ impl<T: SessionModel> Engine<T> {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
             Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
+            Standing::Outdated => self.reject(Rejection::Superseded),
             Standing::Superseded => {
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
                 Origin::Superseded
