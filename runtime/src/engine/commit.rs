@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(feature = "cookie")]
 use http::HeaderValue;
 
-use super::{Backend, Draft, Engine, Holder, Opened, Origin};
+use super::{Backend, Draft, Engine, Holder, Opened, Origin, Trial};
 #[cfg(feature = "cookie")]
 use crate::cookie::Carried;
 use crate::{
@@ -40,6 +40,16 @@ pub(crate) struct Intents {
 }
 
 impl Intents {
+    /// Forgets what has been done. What was asked for meanwhile stays.
+    pub(crate) fn forget(&mut self, done: &Self) {
+        if self.renewal == done.renewal {
+            self.renewal = Renewal::Nothing;
+        }
+        if self.expiry == done.expiry {
+            self.expiry = None;
+        }
+    }
+
     /// What a handle wants that has outlived its response.
     pub(crate) fn without_response() -> Self {
         Self { no_response: true, ..Self::default() }
@@ -128,18 +138,17 @@ impl<T: SessionModel> Engine<T> {
     ) -> Result<(R, Outcome), CommitError> {
         let mut pause = Pause::default();
         for attempt in 1..=MAX_ATTEMPTS {
-            let before = draft.copy_value()?;
-            let answer = change(&mut draft.value);
-            match self.attempt(draft, origin, intents).await {
-                Ok(Attempt::Done(outcome)) => return Ok((answer, outcome)),
-                Ok(Attempt::Conflict(theirs)) => {
-                    draft.value = before;
+            let trial = Trial::of(draft)?;
+            let answer = change(&mut trial.draft.value);
+            match self.attempt(trial.draft, origin, intents).await? {
+                Attempt::Done(outcome) => {
+                    trial.keep();
+                    return Ok((answer, outcome));
+                }
+                Attempt::Conflict(theirs) => {
+                    drop(trial);
                     self.rebase(draft, origin, intents, *theirs, attempt)?;
                     pause.rest().await;
-                }
-                Err(error) => {
-                    draft.value = before;
-                    return Err(error);
                 }
             }
         }
