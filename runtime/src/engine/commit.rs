@@ -11,7 +11,7 @@ use crate::cookie::Carried;
 use crate::{
     clock::Timestamp,
     error::CommitError,
-    event::Event,
+    event::{Event, Rejection},
     expiry::{Expiry, Lifetime},
     image::Contents,
     model::SessionModel,
@@ -159,6 +159,7 @@ impl<T: SessionModel> Engine<T> {
     pub(crate) async fn refresh(&self, draft: &mut Draft<T>, origin: &mut Origin) -> Result<(), CommitError> {
         let Origin::Stored(opened) = origin else { return Ok(()) };
         let record = self.reload(opened.record.id).await?.ok_or(CommitError::Gone)?;
+        self.refuse_signed_in(draft, &record)?;
         draft.rebase(Contents::of(&record, self.backend.layout()))?;
         opened.record = record;
         Ok(())
@@ -218,7 +219,14 @@ impl<T: SessionModel> Engine<T> {
         attempt: u32,
     ) -> Result<(), CommitError> {
         self.events.emit(T::KIND, &Event::Conflict { id: theirs.id, attempt });
-        draft.rebase(Contents::of(&theirs, self.backend.layout()))?;
+        if intents.no_response {
+            self.refuse_signed_in(draft, &theirs)?;
+        }
+        let rebased = draft.rebase(Contents::of(&theirs, self.backend.layout()));
+        if matches!(rebased, Err(CommitError::Gone)) {
+            self.events.emit(T::KIND, &Event::LateWrite { id: Some(theirs.id) });
+        }
+        rebased?;
         if let Origin::Stored(opened) = origin {
             // Renewals coalesce: whoever came first has sent the browser its cookie.
             if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {
@@ -227,6 +235,16 @@ impl<T: SessionModel> Engine<T> {
             opened.record = theirs;
         }
         Ok(())
+    }
+
+    /// Keeps what belongs to a principal from who came before the sign-in: they may hold a planted cookie, and the secret in
+    /// it opens nothing any more. A request's last commit may still add to the session, because it shows nothing of it.
+    fn refuse_signed_in(&self, draft: &Draft<T>, record: &Record) -> Result<(), CommitError> {
+        if T::PRINCIPAL.is_none() || draft.image.had_principal::<T>() || !self.has_principal(record)? {
+            return Ok(());
+        }
+        self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
+        Err(CommitError::Superseded)
     }
 
     async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {

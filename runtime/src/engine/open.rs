@@ -51,6 +51,11 @@ impl<T: SessionModel> Engine<T> {
         decoded.is_ok_and(|decoded| T::PRINCIPAL.is_some_and(|index| decoded.value.field(index).equals(owner)))
     }
 
+    /// Whether a record belongs to anybody.
+    pub(super) fn has_principal(&self, record: &Record) -> Result<bool, LoadError> {
+        Ok(Image::decode::<T>(Contents::of(record, self.backend.layout()))?.image.had_principal::<T>())
+    }
+
     async fn look_up(&self, store: &dyn DynStore, token: &Token) -> Result<Origin, LoadError> {
         match store.load(token.id).await? {
             None => Ok(self.reject(Rejection::Unknown)),
