@@ -289,7 +289,7 @@ impl<T: SessionModel> Engine<T> {
             || draft.has_changes();
         // It ended while the request ran, and other requests may have seen it dead already.
         if base.life.is_over(now) {
-            return if is_changed { Err(self.late(Some(base.id))) } else { Ok(Attempt::Done(Outcome::default())) };
+            return if is_changed { self.revisit(base.id).await } else { Ok(Attempt::Done(Outcome::default())) };
         }
         if !is_changed {
             return self.touch(store, opened, now).await;
@@ -341,6 +341,15 @@ impl<T: SessionModel> Engine<T> {
         Ok(Attempt::Done(Outcome { saved: Some(Origin::Stored(Opened { record, holder })), cookie }))
     }
 
+    /// Looks again at a session that was over by the record that this request has loaded: another request may have kept it
+    /// alive, and a touch moves no version.
+    async fn revisit(&self, id: SessionId) -> Result<Attempt, CommitError> {
+        match self.reload(id).await? {
+            Some(record) => Ok(Attempt::Conflict(Box::new(record))),
+            None => Err(self.late(Some(id))),
+        }
+    }
+
     /// Records activity, if enough time has passed to be worth it.
     async fn touch(&self, store: &dyn DynStore, opened: &Opened, now: Timestamp) -> Result<Attempt, CommitError> {
         let base = &opened.record;
@@ -351,8 +360,10 @@ impl<T: SessionModel> Engine<T> {
         let activity = Activity { seen_at: life.seen_at, expires_at: life.expires_at };
         let touched = store.touch(base.id, activity).await?;
         let cookie = match (&opened.holder, touched) {
-            // Only at the version that was loaded is the secret still known to be the current one.
-            (Holder::Current(secret), Touch::Touched(version)) if life.persistent && version == base.version => {
+            // Only at the version that was loaded is it known which secret is the current one.
+            (Holder::Current(secret), Touch::Touched(version))
+                if life.persistent && version == base.version && secret.hash() == base.credential.current =>
+            {
                 Some(cookie_for(Token { id: base.id, secret: secret.clone() }, &life, now))
             }
             _ => None,
