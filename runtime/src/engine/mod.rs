@@ -21,7 +21,7 @@ pub use backend::IntoBackend;
 pub(crate) use backend::private;
 pub(crate) use backend::{Backend, Presented};
 pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
-pub(crate) use draft::{Draft, Holder, Opened, Origin};
+pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};
 

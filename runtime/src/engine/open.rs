@@ -51,6 +51,11 @@ impl<T: SessionModel> Engine<T> {
         decoded.is_ok_and(|decoded| T::PRINCIPAL.is_some_and(|index| decoded.value.field(index).equals(owner)))
     }
 
+    /// Whether a record belongs to anybody.
+    pub(super) fn has_principal(&self, record: &Record) -> Result<bool, LoadError> {
+        Ok(Image::decode::<T>(Contents::of(record, self.backend.layout()))?.image.had_principal::<T>())
+    }
+
     async fn look_up(&self, store: &dyn DynStore, token: &Token) -> Result<Origin, LoadError> {
         match store.load(token.id).await? {
             None => Ok(self.reject(Rejection::Unknown)),
@@ -74,6 +79,7 @@ impl<T: SessionModel> Engine<T> {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
             Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
+            Standing::Outdated => self.reject(Rejection::Superseded),
             Standing::Superseded => {
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
                 Origin::Superseded

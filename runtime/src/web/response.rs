@@ -7,42 +7,37 @@ use http::{HeaderValue, StatusCode};
 use super::headers::Headers;
 use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
 
-/// Tells the browser what the commit did.
+/// Whether a response can go out as it is.
 ///
 /// # Errors
 ///
-/// The status of an empty response that has to take this one's place, because what it says did not happen.
-pub(super) fn announce<T: SessionModel>(
-    slot: &Slot<T>,
-    committed: Result<Option<CookieChange>, CommitError>,
-    headers: &mut impl Headers,
-) -> Result<(), StatusCode> {
-    match committed {
-        Ok(change) => {
-            if let Some(change) = change {
-                slot.engine.write_cookie(change, |cookie| headers.append("set-cookie", cookie));
-            }
-            Ok(())
+/// The status of an empty response that has to take its place, because what it says did not happen.
+pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
+    committed.map_err(|error| {
+        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
+        match error {
+            CommitError::Conflict { .. } => StatusCode::CONFLICT,
+            CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            #[cfg(feature = "cookie")]
+            CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
         }
-        Err(error) => {
-            tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error,
-                "a session could not be saved");
-            Err(match error {
-                CommitError::Conflict { .. } => StatusCode::CONFLICT,
-                CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                #[cfg(feature = "cookie")]
-                CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                _ => StatusCode::SERVICE_UNAVAILABLE,
-            })
-        }
+    })
+}
+
+/// Tells the browser what became of its session, and caches that the response depended on it.
+pub(super) fn address<T: SessionModel>(slot: &Slot<T>, cookie: Option<CookieChange>, headers: &mut impl Headers) {
+    if let Some(cookie) = cookie {
+        slot.engine.write_cookie(cookie, |cookie| headers.append("set-cookie", cookie));
     }
+    mark_as_personal(headers);
 }
 
 /// Marks a response whose making depended on the session: it differs by cookie, and no shared cache may keep it.
 ///
 /// Sources: OWASP Session Management, "Web Content Caching"; CVE-2023-30861, CVE-2024-26144. What the handler says itself
 /// stays, unless it would let a cache hand one visitor's response to another.
-pub(super) fn mark_as_personal(headers: &mut impl Headers) {
+fn mark_as_personal(headers: &mut impl Headers) {
     if !headers.tokens("vary").any(|token| token == "*" || token.eq_ignore_ascii_case("cookie")) {
         headers.append("vary", HeaderValue::from_static("cookie"));
     }

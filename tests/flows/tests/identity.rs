@@ -190,6 +190,7 @@ async fn a_slow_request_of_one_user_writes_nothing_into_the_session_of_the_next(
         "2 first 0",
         "assigning the principal keeps data, but a late write of the other user is refused"
     );
+    assert!(setting.heard(|event| matches!(event, Event::LateWrite { .. })), "and reported");
 
     browser.get("/in/3").await;
     assert_eq!(browser.get("/show").await.text, "3  0", "signing in as somebody else starts from fresh");

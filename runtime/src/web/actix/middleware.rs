@@ -19,11 +19,11 @@ use actix_web::{
 use super::headers::{cookies, engine_status, status};
 use crate::{
     model::SessionModel,
-    slot::{Slot, Slots},
+    slot::{Closed, Slot, Slots},
     web::{
         Scope, SessionLayer,
         layer::CommitRule,
-        response::{announce, mark_as_personal},
+        response::{address, judge},
     },
 };
 
@@ -105,6 +105,7 @@ async fn finish<T: SessionModel, B: MessageBody>(
 /// An error of a middleware inside this one becomes a response further out, but the session ends here.
 async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, commits: &CommitRule, error: Error) -> Error {
     if !slot.is_opened() {
+        slot.shut();
         return error;
     }
     let mut response = error.error_response();
@@ -128,15 +129,16 @@ async fn close<T: SessionModel>(
     headers: &mut HeaderMap,
 ) -> Result<(), HttpResponse> {
     if !slot.is_opened() {
+        slot.shut();
         return Ok(());
     }
-    let committed = slot.close(commits.allows(engine_status(code))).await;
-    announce(slot, committed, headers).map_err(|refusal| {
+    let Closed { cookie, committed } = slot.close(commits.allows(engine_status(code))).await;
+    if let Err(refusal) = judge::<T>(committed) {
         let mut response = HttpResponse::new(status(refusal));
-        mark_as_personal(response.headers_mut());
-        response
-    })?;
-    mark_as_personal(headers);
+        address(slot, cookie, response.headers_mut());
+        return Err(response);
+    }
+    address(slot, cookie, headers);
     Ok(())
 }
 

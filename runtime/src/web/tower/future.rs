@@ -11,13 +11,11 @@ use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use crate::{
-    engine::CookieChange,
-    error::CommitError,
     model::SessionModel,
-    slot::Slot,
+    slot::{Closed, Slot},
     web::{
         layer::CommitRule,
-        response::{announce, mark_as_personal},
+        response::{address, judge},
     },
 };
 
@@ -41,7 +39,7 @@ pin_project! {
     }
 }
 
-type Commit = Pin<Box<dyn Future<Output = Result<Option<CookieChange>, CommitError>> + Send>>;
+type Commit = Pin<Box<dyn Future<Output = Closed> + Send>>;
 
 impl<F, T, B> ResponseFuture<F, T, B> {
     pub(super) fn new(handler: F, slot: Arc<Slot<T>>, commits: CommitRule) -> Self {
@@ -75,6 +73,7 @@ where
                 StageProjection::Handler { handler, slot, commits } => {
                     let response = ready!(handler.poll(context))?;
                     if !slot.is_opened() {
+                        slot.shut();
                         return Poll::Ready(Ok(response));
                     }
                     let saves = commits.allows(response.status());
@@ -84,12 +83,12 @@ where
                     stage.set(Stage::Commit { response: Some(response), slot, commit });
                 }
                 StageProjection::Commit { response, slot, commit } => {
-                    let committed = ready!(commit.as_mut().poll(context));
+                    let Closed { cookie, committed } = ready!(commit.as_mut().poll(context));
                     let mut response = response.take().expect("a future is not polled after it is ready");
-                    if let Err(status) = announce(slot, committed, response.headers_mut()) {
+                    if let Err(status) = judge::<T>(committed) {
                         response = refusal(status);
                     }
-                    mark_as_personal(response.headers_mut());
+                    address(slot, cookie, response.headers_mut());
                     return Poll::Ready(Ok(response));
                 }
                 StageProjection::Refused { status } => return Poll::Ready(Ok(refusal(*status))),
