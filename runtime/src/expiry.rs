@@ -93,6 +93,8 @@ pub struct Lifetime {
     pub expires_at: Timestamp,
     /// No activity moves the end beyond this.
     pub absolute_at: Timestamp,
+    /// When the visitor last proved who they are: the sign-in or the latest reauthentication. `None` before the first.
+    pub authenticated_at: Option<Timestamp>,
     /// How far each activity moves the end.
     pub idle: Duration,
     /// Whether the cookie outlives the browser session.
@@ -108,6 +110,7 @@ impl Lifetime {
             seen_at: now,
             expires_at: absolute_at.min(now + expiry.idle),
             absolute_at,
+            authenticated_at: None,
             idle: expiry.idle,
             persistent: expiry.persistent,
         }

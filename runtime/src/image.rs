@@ -227,13 +227,18 @@ impl Image {
         Ok(Payload { data: members.finish(), columns })
     }
 
+    /// Whether what was stored belonged to somebody.
+    pub(crate) fn had_principal<T: SessionModel>(&self) -> bool {
+        T::PRINCIPAL.is_some_and(|index| !self.base_value::<T>().field(index).equals(NOBODY))
+    }
+
     /// Brings changes that were made on this image onto what another request has stored meanwhile.
     ///
     /// Afterwards `mine` holds both sides' changes. The image to go on from is the one that `theirs` was decoded from.
     pub(crate) fn merge<T: SessionModel>(&self, mine: &mut T, mut theirs: T) -> Result<(), Refusal> {
         if let Some(index) = T::PRINCIPAL
             && self.is_changed(index, &theirs)
-            && !self.base_value::<T>().field(index).equals(NOBODY)
+            && self.had_principal::<T>()
         {
             return Err(Refusal::OtherPrincipal);
         }

@@ -124,7 +124,7 @@
 //! ```
 
 // Without a framework nobody opens a request, so the half of the engine that serves requests has no caller.
-#![cfg_attr(not(feature = "tower"), allow(dead_code))]
+#![cfg_attr(not(feature = "web"), allow(dead_code))]
 
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;
@@ -142,8 +142,11 @@ mod event;
 pub mod expiry;
 mod image;
 pub mod merge;
+#[cfg(feature = "migrate")]
+pub mod migrate;
 pub mod model;
 pub mod record;
+mod revocation;
 pub mod schema;
 mod session;
 mod slot;
@@ -151,27 +154,25 @@ pub mod store;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 pub mod token;
-#[cfg(feature = "tower")]
+#[cfg(feature = "web")]
 pub mod web;
 pub mod wire;
 
 pub use detached::Detached;
 pub use engine::IntoBackend;
-pub use error::{CommitError, ConfigError, LoadError};
+pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
 pub use model::Column;
 pub use sessio_macros::Session;
 pub use session::Session;
-#[cfg(feature = "axum")]
-pub use web::axum::{LazySession, SessionRejection};
-#[cfg(feature = "tower")]
-pub use web::tower::SessionLayer;
+#[cfg(feature = "web")]
+pub use web::{Authenticated, LazySession, SessionLayer, SessionRejection};
 
 /// Binds a session struct to the web frameworks that are switched on.
 #[doc(hidden)]
 #[macro_export]
-#[cfg(feature = "tower")]
+#[cfg(feature = "web")]
 macro_rules! __bind {
     ($vis:vis $model:ty) => {
         impl $model {
@@ -188,7 +189,7 @@ macro_rules! __bind {
 /// Binds a session struct to the web frameworks that are switched on.
 #[doc(hidden)]
 #[macro_export]
-#[cfg(not(feature = "tower"))]
+#[cfg(not(feature = "web"))]
 macro_rules! __bind {
     ($vis:vis $model:ty) => {};
 }

@@ -10,10 +10,12 @@ use crate::{
 
 /// The methods of the handle `Session<T>`, and `Shop::layer`. As the handle derefs to the struct, an accessor of such a
 /// name could never be called through it.
-const RESERVED: [&str; 20] = [
+const RESERVED: [&str; 23] = [
     "id",
     "is_new",
     "created_at",
+    "authenticated_at",
+    "require_fresh",
     "seen_at",
     "expires_at",
     "expiry",
@@ -28,6 +30,7 @@ const RESERVED: [&str; 20] = [
     "commit",
     "update",
     "reload",
+    "revert",
     "detach",
     "layer",
     "session_id",

@@ -13,9 +13,10 @@ use crate::{
     error::CommitError,
     event::Event,
     expiry::{Expiry, Lifetime},
-    image::{Contents, NOBODY},
+    image::Contents,
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
+    revocation,
     store::{Activity, Create, DynStore, Touch, Update},
     token::{Secret, SessionId, Token},
 };
@@ -184,6 +185,7 @@ impl<T: SessionModel> Engine<T> {
         let (id, change) = match (&self.backend, ending) {
             (Backend::Server(store, _), Ending::Record(id)) => {
                 store.delete(id).await?;
+                revocation::announce(id);
                 (Some(id), CookieChange::Remove)
             }
             #[cfg(feature = "cookie")]
@@ -220,7 +222,7 @@ impl<T: SessionModel> Engine<T> {
 
     async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {
         let now = self.clock.now();
-        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         loop {
             let token = Token::random()?;
@@ -273,7 +275,7 @@ impl<T: SessionModel> Engine<T> {
             }
             None => None,
         };
-        let life = self.next_life(&base.life, intents, now);
+        let life = self.next_life(&base.life, draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         let record = Record {
             id: base.id,
@@ -290,6 +292,9 @@ impl<T: SessionModel> Engine<T> {
         }
 
         self.report_principal(draft, Some(base.id));
+        if draft.has_lost_principal() {
+            revocation::announce(base.id);
+        }
         // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
         let is_moved = life.persistent || base.life.persistent;
         let (holder, cookie) = match (token, &opened.holder) {
@@ -352,25 +357,30 @@ impl<T: SessionModel> Engine<T> {
         }
     }
 
-    pub(super) fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
+    pub(super) fn first_life(&self, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        Lifetime { authenticated_at: authenticated_at(None, draft, intents, now), ..life }
+    }
+
+    pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+        let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
             let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
-            return Lifetime { created_at: life.created_at, ..restarted };
+            return Lifetime { created_at: life.created_at, authenticated_at, ..restarted };
         }
-        intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now))
+        let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
+        Lifetime { authenticated_at, ..life }
     }
 
     pub(super) fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
-        if let Some(index) = T::PRINCIPAL
-            && draft.has_new_principal()
-        {
-            let is_nobody = draft.value.field(index).equals(NOBODY);
-            let event = if is_nobody { Event::SignedOut { id } } else { Event::SignedIn { id } };
+        if draft.has_new_principal() {
+            let event = if draft.has_principal() { Event::SignedIn { id } } else { Event::SignedOut { id } };
             self.events.emit(T::KIND, &event);
         }
     }
 
     pub(super) fn late(&self, id: Option<SessionId>) -> CommitError {
+        id.inspect(|id| revocation::announce(*id));
         self.events.emit(T::KIND, &Event::LateWrite { id });
         CommitError::Gone
     }
@@ -381,7 +391,21 @@ impl<T: SessionModel> Engine<T> {
             tracing::warn!(target: "sessio", kind = T::KIND, %id, error = &error as &dyn std::error::Error,
                 "an expired session could not be removed");
         }
+        revocation::announce(id);
     }
+}
+
+/// When the visitor last proved who they are, once this commit is done.
+fn authenticated_at<T: SessionModel>(
+    before: Option<Timestamp>,
+    draft: &Draft<T>,
+    intents: &Intents,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if draft.has_new_principal() {
+        return draft.has_principal().then_some(now);
+    }
+    if intents.renewal == Renewal::SecretAndLimits { Some(now) } else { before }
 }
 
 fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {

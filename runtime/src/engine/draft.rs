@@ -6,7 +6,7 @@ use super::Sealed;
 use crate::{
     error::{CommitError, LoadError},
     expiry::Lifetime,
-    image::{Contents, Decoded, Image, Refusal},
+    image::{Contents, Decoded, Image, NOBODY, Refusal},
     model::SessionModel,
     record::Record,
     store::Layout,
@@ -109,6 +109,16 @@ impl<T: SessionModel> Draft<T> {
     /// Whether the principal is another than when the draft was made.
     pub(crate) fn has_new_principal(&self) -> bool {
         T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
+    }
+
+    /// Whether the draft belonged to somebody when it was made, and does not belong to them any more.
+    pub(crate) fn has_lost_principal(&self) -> bool {
+        self.has_new_principal() && self.image.had_principal::<T>()
+    }
+
+    /// Whether the draft belongs to somebody.
+    pub(crate) fn has_principal(&self) -> bool {
+        T::PRINCIPAL.is_some_and(|index| !self.value.field(index).equals(NOBODY))
     }
 
     /// Brings this draft's changes onto what has been stored meanwhile.

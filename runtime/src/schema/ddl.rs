@@ -25,8 +25,8 @@ impl Schema {
 
 /// One column of the whole table.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct TableColumn {
-    pub(crate) name: &'static str,
+pub(crate) struct TableColumn<'a> {
+    pub(crate) name: &'a str,
     pub(crate) ty: ColumnType,
     pub(crate) max_len: Option<u32>,
     pub(crate) nullable: bool,
@@ -34,7 +34,12 @@ pub(crate) struct TableColumn {
     pub(super) own_type: Option<&'static str>,
 }
 
-impl TableColumn {
+impl<'a> TableColumn<'a> {
+    /// A typed column.
+    pub(crate) fn typed(name: &'a str, ty: ColumnType, max_len: Option<u32>, nullable: bool) -> Self {
+        Self { name, ty, max_len, nullable, own_type: None }
+    }
+
     /// The column's type in DDL.
     pub(crate) fn sql_type(&self, dialect: Dialect) -> String {
         self.own_type.map_or_else(|| dialect.column_type(self.ty, self.max_len), Into::into)
@@ -57,9 +62,16 @@ impl TableColumn {
 }
 
 /// The columns of the whole table: the store's own, then the struct's.
-pub(crate) fn table_columns(schema: &Schema, dialect: Dialect) -> Vec<TableColumn> {
+pub(crate) fn table_columns(schema: &Schema, dialect: Dialect) -> Vec<TableColumn<'static>> {
+    let typed = schema.columns.iter();
+    let typed = typed.map(|column| TableColumn::typed(column.name, column.ty, column.max_len, column.nullable));
+    managed_columns(dialect).into_iter().chain(typed).collect()
+}
+
+/// The store's own columns.
+pub(crate) fn managed_columns(dialect: Dialect) -> [TableColumn<'static>; 7] {
     let mysql = |own| (dialect == Dialect::MySql).then_some(own);
-    let own = [
+    [
         ("id", ColumnType::Binary(16), None),
         ("version", ColumnType::Int64, None),
         // A state has at most 215 bytes, and stays in the row; a payload may outgrow the 64 KiB of MySQL's BLOB.
@@ -69,28 +81,25 @@ pub(crate) fn table_columns(schema: &Schema, dialect: Dialect) -> Vec<TableColum
         ("expires_at", ColumnType::Timestamp, None),
         ("data", ColumnType::Bytes, mysql("LONGBLOB")),
     ]
-    .map(|(name, ty, own_type)| TableColumn { name, ty, max_len: None, nullable: false, own_type });
-    let typed = schema.columns.iter().map(|column| TableColumn {
-        name: column.name,
-        ty: column.ty,
-        max_len: column.max_len,
-        nullable: column.nullable,
-        own_type: None,
-    });
-    own.into_iter().chain(typed).collect()
+    .map(|(name, ty, own_type)| TableColumn { name, ty, max_len: None, nullable: false, own_type })
 }
 
 /// One index of the whole table.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct TableIndex {
+pub(crate) struct TableIndex<'a> {
     pub(crate) name: String,
-    pub(crate) columns: Vec<&'static str>,
+    pub(crate) columns: Vec<&'a str>,
     pub(crate) unique: bool,
 }
 
-impl TableIndex {
-    fn new(table: &str, columns: &[&'static str], unique: bool) -> Self {
+impl<'a> TableIndex<'a> {
+    pub(crate) fn new(table: &str, columns: &[&'a str], unique: bool) -> Self {
         Self { name: index_name(table, columns), columns: columns.to_vec(), unique }
+    }
+
+    /// The index that sweeping walks along.
+    pub(crate) fn sweep(table: &str) -> Self {
+        Self::new(table, &["expires_at"], false)
     }
 
     /// The statement that creates the index, without a semicolon.
@@ -102,16 +111,21 @@ impl TableIndex {
 }
 
 /// The indexes of the whole table beside its primary key: the one that sweeping walks along, then the struct's.
-pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex> {
-    let sweep = TableIndex::new(schema.table, &["expires_at"], false);
+pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex<'static>> {
+    let sweep = TableIndex::sweep(schema.table);
     let typed = schema.indexes.iter().map(|index| TableIndex::new(schema.table, index.columns, index.unique));
     std::iter::once(sweep).chain(typed).collect()
 }
 
 /// `CREATE TABLE` with every column, without a semicolon. `verb` may say `IF NOT EXISTS`.
 pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> String {
-    let mut ddl = format!("{verb} {} (", dialect.quote(schema.table));
-    for (position, column) in table_columns(schema, dialect).iter().enumerate() {
+    columns_statement(schema.table, &table_columns(schema, dialect), dialect, verb)
+}
+
+/// The same for any table.
+pub(crate) fn columns_statement(table: &str, columns: &[TableColumn<'_>], dialect: Dialect, verb: &str) -> String {
+    let mut ddl = format!("{verb} {} (", dialect.quote(table));
+    for (position, column) in columns.iter().enumerate() {
         let separator = if position == 0 { "" } else { "," };
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
     }

@@ -12,6 +12,8 @@ mod verify;
 
 #[cfg(feature = "sql")]
 pub(crate) use ddl::{TableColumn, table_columns, table_indexes, table_statement};
+#[cfg(feature = "migrate")]
+pub(crate) use ddl::{TableIndex, columns_statement, managed_columns};
 pub use dialect::Dialect;
 pub use lock::{Locked, lock_of};
 #[cfg(feature = "sql")]

@@ -40,7 +40,7 @@ impl LiveTable {
     }
 
     /// Whether some index does the work of `wanted`, whatever its name.
-    pub(crate) fn has_index(&self, wanted: &TableIndex) -> bool {
+    pub(crate) fn has_index(&self, wanted: &TableIndex<'_>) -> bool {
         self.indexes.iter().any(|index| {
             if wanted.unique {
                 index.unique && index.columns == wanted.columns
@@ -97,12 +97,12 @@ pub(crate) fn differences(schema: &Schema, dialect: Dialect, live: &LiveTable) -
     found
 }
 
-fn wanted(column: &TableColumn, dialect: Dialect) -> String {
+fn wanted(column: &TableColumn<'_>, dialect: Dialect) -> String {
     let null = if column.nullable { "" } else { " NOT NULL" };
     format!("the struct needs {}{null}", column.name_and_type(dialect))
 }
 
-fn column_differences(column: &TableColumn, live: &LiveColumn, dialect: Dialect) -> Vec<String> {
+fn column_differences(column: &TableColumn<'_>, live: &LiveColumn, dialect: Dialect) -> Vec<String> {
     let mut found = Vec::new();
     if !is_type(dialect, &live.ty, column) {
         found.push(format!("column {:?} has the type {}; {}", column.name, live.ty, wanted(column, dialect)));
@@ -125,11 +125,13 @@ fn column_differences(column: &TableColumn, live: &LiveColumn, dialect: Dialect)
 }
 
 /// Whether the type that the live database reports is the column's, in whichever way this server's version spells it.
-fn is_type(dialect: Dialect, live: &str, column: &TableColumn) -> bool {
+fn is_type(dialect: Dialect, live: &str, column: &TableColumn<'_>) -> bool {
     let live = live.trim().to_ascii_lowercase();
     let wanted = column.own_type.map_or_else(|| dialect.type_name(column.ty, column.max_len), Into::into);
     let wanted = wanted.to_ascii_lowercase();
     match (dialect, column.ty) {
+        // A migration that brings a dropped column back knows its length and not that its type alone keeps to it.
+        (Dialect::Postgres, ColumnType::Varchar(len)) if live == format!("character varying({len})") => true,
         (Dialect::Postgres, ColumnType::Text | ColumnType::Varchar(_)) => {
             live == wanted.replace("varchar", "character varying")
         }

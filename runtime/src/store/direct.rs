@@ -15,6 +15,7 @@ use crate::{
     image::{Contents, Image},
     model::{Column, ColumnValue, HasPrincipal, SessionModel},
     record::Record,
+    revocation,
     token::SessionId,
 };
 
@@ -100,7 +101,9 @@ impl<'a, S: Store> Sessions<'a, S> {
     ///
     /// When the store fails.
     pub async fn end(&self, id: SessionId) -> Result<bool, StoreError> {
-        self.store.delete(id).await
+        let deleted = self.store.delete(id).await?;
+        revocation::announce(id);
+        Ok(deleted)
     }
 
     fn is_alive(&self, record: &Record) -> bool {
@@ -167,7 +170,13 @@ impl<S: FindByColumn> Sessions<'_, S> {
         value: &ColumnValue,
         keep: Option<SessionId>,
     ) -> Result<u64, StoreError> {
-        self.store.delete_by_column(column, value, keep).await
+        let mut ended = Vec::new();
+        if revocation::is_anybody_watching() {
+            ended = self.store.find_by_column(column, value).await?;
+        }
+        let count = self.store.delete_by_column(column, value, keep).await?;
+        ended.iter().map(|record| record.id).filter(|id| Some(*id) != keep).for_each(revocation::announce);
+        Ok(count)
     }
 }
 

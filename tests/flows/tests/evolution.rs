@@ -42,6 +42,7 @@ fn level_of_number(level: u8) -> Option<String> {
     ["wood", "gold"].get(usize::from(level)).map(|name| (*name).to_owned())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "an upgrade takes the old value")]
 fn points_of_text(points: String) -> Option<u64> {
     points.parse().ok()
 }

@@ -182,8 +182,8 @@ mod tests {
         let days = |days: u64| Duration::from_hours(24 * days);
         assert_eq!(lasting(Duration::ZERO), 1);
         assert_eq!(lasting(Duration::from_micros(1)), 2);
-        assert_eq!(lasting(Duration::from_secs(60)), 61);
-        assert_eq!(lasting(days(30) - Duration::from_secs(1)), 2_592_000);
+        assert_eq!(lasting(Duration::from_mins(1)), 61);
+        assert_eq!(lasting(Duration::from_secs(30 * 86_400 - 1)), 2_592_000);
         assert_eq!(lasting(days(30)), 1_700_000_000 + 2_592_001);
         assert_eq!(lasting(days(40)), 1_700_000_000 + 3_456_001);
         assert_eq!(lasting(days(40_000)), 0, "after 2038");

@@ -134,7 +134,7 @@ fn cannot_be_added(column: &TableColumn, schema: &Schema) -> StoreError {
 async fn add_required_column<D: Driver>(
     connection: &mut D::Connection,
     table: &Table<'_>,
-    column: &TableColumn,
+    column: &TableColumn<'_>,
     value: &ColumnValue,
     schema: &Schema,
 ) -> Result<(), StoreError> {
@@ -155,7 +155,7 @@ async fn add_required_column<D: Driver>(
 }
 
 /// The value that a new visitor has in the column.
-fn fresh_value<T: SessionModel>(column: &TableColumn) -> Result<ColumnValue, StoreError> {
+fn fresh_value<T: SessionModel>(column: &TableColumn<'_>) -> Result<ColumnValue, StoreError> {
     let position = T::SCHEMA.position(column.name);
     let field = T::FIELDS.iter().enumerate().find_map(|(index, field)| match field.column {
         Some((at, codec)) if Some(at) == position => Some((index, codec)),

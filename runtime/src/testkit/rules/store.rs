@@ -186,13 +186,19 @@ pub async fn extreme_times_and_versions_survive<B: Backend>(kit: &Kit<B>) {
         seen_at: Timestamp::from_micros(1),
         expires_at: Timestamp::MAX,
         absolute_at: Timestamp::MAX,
+        authenticated_at: Some(Timestamp::default()),
         idle: Duration::from_micros(u64::MAX),
         persistent: true,
     };
     assert_eq!(kit.create(&record).await, Answer::Created);
     kit.assert_kept(&record, "extreme times survive a create").await;
     let mut next = kit.next(&record);
-    next.life = Lifetime { idle: Duration::from_micros(1), persistent: false, ..record.life };
+    next.life = Lifetime {
+        authenticated_at: Some(Timestamp::MAX),
+        idle: Duration::from_micros(1),
+        persistent: false,
+        ..record.life
+    };
     let answer = kit.update(Version::new(last - 2), &next).await;
     assert_eq!(answer, Answer::Conflict(kit.stored(&record)), "neighbouring versions of 63 bits are not the same");
     assert_eq!(kit.update(record.version, &next).await, Answer::Updated);

@@ -1,0 +1,5 @@
+-- sessio: t: undo: drop column gone; change column a from int64 to int32; add column b string(9) not-null; add unique index idx_t_a (a)
+-- Generated from the struct. Review it, and do not change it once it has run.
+-- Restores the structure, and not the values that are lost.
+-- destructive: the values of column b are lost
+-- incompatible: a running version that has column b fails

@@ -1,0 +1,10 @@
+-- sessio: t: drop column gone; change column a from int64 to int32; add column b string(9) not-null; add unique index idx_t_a (a)
+-- Generated from the struct. Review it, and do not change it once it has run.
+-- destructive: the values of column gone are lost
+-- incompatible: a running version that has column gone fails
+-- may fail: a value of column a (int64) that does not fit int32
+-- needs value: sessions get 'x ; DROP' in column b
+-- incompatible: a running version without column b cannot create sessions
+-- may fail: two sessions with equal a
+-- lock: nothing is written while index idx_t_a is built
+-- rewrite: the table is built anew; columns, indexes and triggers of your own on it do not survive

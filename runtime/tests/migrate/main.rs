@@ -1,0 +1,8 @@
+//! Generated migrations, run by sqlx on real databases.
+
+mod chain;
+mod lab;
+mod project;
+mod sql;
+mod start;
+mod versions;
