@@ -119,17 +119,24 @@ pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex<'static>> {
 
 /// `CREATE TABLE` with every column, without a semicolon. `verb` may say `IF NOT EXISTS`.
 pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> String {
-    columns_statement(schema.table, &table_columns(schema, dialect), dialect, verb)
+    let keys = schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect));
+    columns_statement(schema.table, &table_columns(schema, dialect), &keys.collect::<Vec<_>>(), dialect, verb)
 }
 
 /// The same for any table.
-pub(crate) fn columns_statement(table: &str, columns: &[TableColumn<'_>], dialect: Dialect, verb: &str) -> String {
+pub(crate) fn columns_statement(
+    table: &str,
+    columns: &[TableColumn<'_>],
+    foreign_keys: &[String],
+    dialect: Dialect,
+    verb: &str,
+) -> String {
     let mut ddl = format!("{verb} {} (", dialect.quote(table));
     for (position, column) in columns.iter().enumerate() {
         let separator = if position == 0 { "" } else { "," };
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
     }
-    for foreign_key in schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect)) {
+    for foreign_key in foreign_keys {
         let _ = write!(ddl, ",\n    {foreign_key}");
     }
     ddl.push_str("\n)");
