@@ -70,34 +70,33 @@ fn record<T: SessionModel>(model: &T) -> Record {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it reads better where it is called")]
-fn survives<T: Column + PartialEq + std::fmt::Debug>(value: T) {
-    assert_eq!(T::from_column(&value.to_column()).unwrap(), value);
+fn survives<T: Column + PartialEq + std::fmt::Debug>(value: &T) {
+    assert_eq!(T::from_column(&value.to_column()).unwrap(), *value);
 }
 
 #[test]
 fn every_type_survives_its_column() {
-    survives(uuid::Uuid::from_u128(7));
-    survives(Plan::Professional);
-    survives(TeamId(-1));
-    survives(Nickname { text: None });
-    survives(Some(Plan::FreeOfCharge));
+    survives(&uuid::Uuid::from_u128(7));
+    survives(&Plan::Professional);
+    survives(&TeamId(-1));
+    survives(&Nickname { text: None });
+    survives(&Some(Plan::FreeOfCharge));
     for micros in [0, 1, -1, -62_135_596_800_000_000, 253_402_300_799_999_999] {
-        survives(time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).unwrap());
-        survives(chrono::DateTime::from_timestamp_micros(micros).unwrap());
+        survives(&time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).unwrap());
+        survives(&chrono::DateTime::from_timestamp_micros(micros).unwrap());
     }
     for micros in [0, 1, -1, 253_402_207_200_000_000] {
-        survives(jiff::Timestamp::from_microsecond(micros).unwrap());
+        survives(&jiff::Timestamp::from_microsecond(micros).unwrap());
     }
     for (year, month, day) in [(1970, 1, 1), (1969, 12, 31), (2000, 2, 29), (1, 1, 1), (9999, 12, 31)] {
         let [long, short] = [chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap(); 2];
-        survives(long);
+        survives(&long);
         let month = time::Month::try_from(u8::try_from(month).unwrap()).unwrap();
         let other = time::Date::from_calendar_date(year, month, u8::try_from(day).unwrap()).unwrap();
-        survives(other);
+        survives(&other);
         let civil =
             jiff::civil::date(year.try_into().unwrap(), u8::from(month).try_into().unwrap(), day.try_into().unwrap());
-        survives(civil);
+        survives(&civil);
         assert_eq!(short.to_column(), other.to_column(), "the three crates mean one day");
         assert_eq!(civil.to_column(), other.to_column(), "the three crates mean one day");
     }

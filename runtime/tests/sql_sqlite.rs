@@ -95,7 +95,7 @@ schema_rules! {
         (&["ALTER TABLE visit_sessions ADD COLUMN later TEXT NOT NULL DEFAULT 'x'"], &[]),
         (&["ALTER TABLE visit_sessions DROP COLUMN flag", "ALTER TABLE visit_sessions ADD COLUMN flag BOOLEAN AS (count > 1)"], &["computed by the database", "may be NULL"]),
         (&["CREATE UNIQUE INDEX mine ON visit_sessions (count)"], &["index \"mine\" refuses sessions with equal count"]),
-        (&["DROP TABLE visit_sessions", "CREATE TABLE visit_sessions (id BLOB NOT NULL)"], &["column \"version\" is missing", "column \"state\"", "column \"created_at\"", "column \"seen_at\"", "column \"expires_at\"", "column \"data\"", "\"user_id\"", "\"name\"", "\"order\"", "\"flag\"", "\"small\"", "\"count\"", "\"ratio\"", "\"score\"", "\"avatar\"", "\"digest\"", "\"tags\"", "\"email\"", "not the primary key", "idx_visit_sessions_expires_at", "idx_visit_sessions_user_id\"", "idx_visit_sessions_name", "idx_visit_sessions_email", "idx_visit_sessions_user_id_count"]),
+        (&["DROP TABLE visit_sessions", "CREATE TABLE visit_sessions (id BLOB NOT NULL)"], &["column \"version\" is missing", "column \"state\"", "column \"created_at\"", "column \"seen_at\"", "column \"expires_at\"", "column \"data\"", "\"user_id\"", "\"name\"", "\"order\"", "\"flag\"", "\"small\"", "\"count\"", "\"ratio\"", "\"score\"", "\"avatar\"", "\"digest\"", "\"tags\"", "\"email\"", "\"device\"", "\"day\"", "not the primary key", "idx_visit_sessions_expires_at", "idx_visit_sessions_user_id\"", "idx_visit_sessions_name", "idx_visit_sessions_email", "idx_visit_sessions_user_id_count", "idx_visit_sessions_device", "idx_visit_sessions_day"]),
     ]),
     a_damaged_row_is_corrupt_and_left_alone(&[
         &["UPDATE visit_sessions SET state = x''"],

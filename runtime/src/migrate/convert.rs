@@ -28,6 +28,8 @@ enum Shape {
     Bytes(u32),
     Binary(u32),
     Timestamp,
+    Date,
+    Uuid,
     Json,
 }
 
@@ -79,6 +81,8 @@ fn shape((ty, max_len): (ColumnType, Option<u32>)) -> Shape {
         ColumnType::Bytes => Shape::Bytes(max_len.unwrap_or(u32::MAX)),
         ColumnType::Binary(len) => Shape::Binary(len),
         ColumnType::Timestamp => Shape::Timestamp,
+        ColumnType::Date => Shape::Date,
+        ColumnType::Uuid => Shape::Uuid,
         ColumnType::Json => Shape::Json,
         // What is left are the 64-bit floats: the integers have their range.
         _ => Shape::Float(53),
@@ -120,6 +124,8 @@ mod tests {
             (ColumnType::Binary(16), None),
             (ColumnType::Binary(8), None),
             (ColumnType::Timestamp, None),
+            (ColumnType::Date, None),
+            (ColumnType::Uuid, None),
             (ColumnType::Json, None),
         ];
         for from in types {

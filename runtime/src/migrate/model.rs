@@ -106,7 +106,7 @@ impl PayloadField {
 impl Kind {
     const ALL: [Self; 5] = [Self::Bool, Self::Int, Self::Float, Self::Text, Self::Json];
 
-    /// Bytes, moments, days and UUIDs have no form in JSON that SQL could read.
+    /// Bytes, moments and days have no form in JSON that SQL could read, and a UUID has two.
     pub(super) fn of(ty: ColumnType) -> Option<Self> {
         match ty {
             ColumnType::Bool => Some(Self::Bool),

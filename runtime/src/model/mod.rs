@@ -11,8 +11,10 @@ mod principal;
 mod value;
 
 pub use column::{Column, ColumnError, ColumnType, ColumnValue};
+#[cfg(any(feature = "sqlite", feature = "migrate"))]
+pub(crate) use date::date_text;
 #[cfg(feature = "sqlite")]
-pub(crate) use date::{date_text, parse_date};
+pub(crate) use date::parse_date;
 pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge, TypedUpgrade, UpgradeField};
 pub use principal::{HasPrincipal, PrincipalField};
 pub use sessio_macros::Column;

@@ -119,20 +119,15 @@ pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex<'static>> {
 
 /// `CREATE TABLE` with every column, without a semicolon. `verb` may say `IF NOT EXISTS`.
 pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> String {
-    let columns = table_columns(schema, dialect);
-    columns_statement(schema.table, &columns, &foreign_keys(schema, dialect), dialect, verb)
-}
-
-/// What refers to rows of other tables.
-pub(crate) fn foreign_keys(schema: &Schema, dialect: Dialect) -> Vec<String> {
-    schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect)).collect()
+    let keys = schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect));
+    columns_statement(schema.table, &table_columns(schema, dialect), &keys.collect::<Vec<_>>(), dialect, verb)
 }
 
 /// The same for any table.
 pub(crate) fn columns_statement(
     table: &str,
     columns: &[TableColumn<'_>],
-    constraints: &[String],
+    foreign_keys: &[String],
     dialect: Dialect,
     verb: &str,
 ) -> String {
@@ -141,8 +136,8 @@ pub(crate) fn columns_statement(
         let separator = if position == 0 { "" } else { "," };
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
     }
-    for constraint in constraints {
-        let _ = write!(ddl, ",\n    {constraint}");
+    for foreign_key in foreign_keys {
+        let _ = write!(ddl, ",\n    {foreign_key}");
     }
     ddl.push_str("\n)");
     ddl

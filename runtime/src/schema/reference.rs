@@ -7,6 +7,9 @@ use super::{Dialect, Schema, ddl::cut_name};
 /// The table has to be there before the session table is created, and the column has to be its primary key or unique. A
 /// session that refers to no row is refused by the database, which a store reports as
 /// [`StoreError::Rejected`](crate::store::StoreError::Rejected). Only SQL stores know of references.
+///
+/// [`Schema::create_table`] and `store.migrate()` make the constraint. A snapshot does not have it, so a generated migration
+/// does not either: add it there by hand.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Reference {

@@ -14,7 +14,9 @@ use sessio::{
     token::SessionId,
 };
 
-use super::model::{EMAIL, Moment, NAME, NOW, USER_ID, Visit, assert_same, later, next, record, record_with};
+use super::model::{
+    DAY, DEVICE, EMAIL, Moment, NAME, NOW, USER_ID, Visit, assert_same, later, next, record, record_with,
+};
 
 type VisitStore<D> = SqlStore<D, Visit>;
 
@@ -55,11 +57,23 @@ pub(crate) async fn special_values_survive<D: SqlDriver>(store: VisitStore<D>) {
         ),
         (
             "least",
-            vec![(USER_ID, ColumnValue::Int(i64::MIN)), (5, ColumnValue::Int(0)), (7, ColumnValue::Float(-1e300))],
+            vec![
+                (USER_ID, ColumnValue::Int(i64::MIN)),
+                (5, ColumnValue::Int(0)),
+                (7, ColumnValue::Float(-1e300)),
+                (DEVICE, ColumnValue::Bytes(vec![0; 16])),
+                (DAY, ColumnValue::Date(-354_285)),
+            ],
         ),
         (
             "most",
-            vec![(USER_ID, ColumnValue::Int(i64::MAX)), (4, ColumnValue::Int(127)), (7, ColumnValue::Float(5e-324))],
+            vec![
+                (USER_ID, ColumnValue::Int(i64::MAX)),
+                (4, ColumnValue::Int(127)),
+                (7, ColumnValue::Float(5e-324)),
+                (DEVICE, ColumnValue::Null),
+                (DAY, ColumnValue::Date(2_932_896)),
+            ],
         ),
         ("zero bytes", vec![(8, ColumnValue::Bytes(vec![0; 70_000])), (9, ColumnValue::Bytes(vec![0; 4]))]),
         ("long", vec![(2, text(&"ä".repeat(20_000)))]),

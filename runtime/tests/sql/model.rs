@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use sessio::{
     clock::Timestamp,
     expiry::{Expiry, Lifetime},
-    model::{ColumnType, ColumnValue, Field, JsonColumn, SessionModel, TypedColumn, Value},
+    model::{Column, ColumnError, ColumnType, ColumnValue, Field, JsonColumn, SessionModel, TypedColumn, Value},
     record::{Credential, Record, Retirement, Version},
     schema::{ColumnDef, IndexDef, Schema},
     token::{Secret, SessionId},
@@ -27,6 +28,43 @@ pub(crate) struct Visit {
     digest: [u8; 4],
     tags: Vec<String>,
     email: Option<String>,
+    device: Option<Device>,
+    day: Option<Day>,
+}
+
+/// A type whose column is a UUID.
+#[derive(Clone, Copy, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Device([u8; 16]);
+
+impl Column for Device {
+    const TYPE: ColumnType = ColumnType::Uuid;
+
+    fn to_column(&self) -> ColumnValue {
+        ColumnValue::Bytes(self.0.to_vec())
+    }
+
+    fn from_column(value: &ColumnValue) -> Result<Self, ColumnError> {
+        <[u8; 16]>::from_column(value).map(Self)
+    }
+}
+
+/// A type whose column is a date.
+#[derive(Clone, Copy, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Day(i32);
+
+impl Column for Day {
+    const TYPE: ColumnType = ColumnType::Date;
+
+    fn to_column(&self) -> ColumnValue {
+        ColumnValue::Date(self.0)
+    }
+
+    fn from_column(value: &ColumnValue) -> Result<Self, ColumnError> {
+        match value {
+            ColumnValue::Date(days) => Ok(Self(*days)),
+            other => Err(ColumnError::mismatch("a date", other)),
+        }
+    }
 }
 
 macro_rules! model {
@@ -92,12 +130,16 @@ model!(
             ColumnDef::of::<[u8; 4]>("digest"),
             ColumnDef::json("tags"),
             ColumnDef::of::<Option<String>>("email").max_len(80),
+            ColumnDef::of::<Option<Device>>("device"),
+            ColumnDef::of::<Option<Day>>("day"),
         ],
         &[
             IndexDef::new(&["user_id"]),
             IndexDef::new(&["name"]),
             IndexDef::new(&["email"]).unique(),
             IndexDef::new(&["user_id", "count"]),
+            IndexDef::new(&["device"]),
+            IndexDef::new(&["day"]),
         ],
     ),
     [
@@ -113,6 +155,8 @@ model!(
         digest => &TypedColumn::<[u8; 4]>::NEW,
         tags => &JsonColumn::<Vec<String>>::NEW,
         email => &TypedColumn::<Option<String>>::NEW,
+        device => &TypedColumn::<Option<Device>>::NEW,
+        day => &TypedColumn::<Option<Day>>::NEW,
     ]
 );
 
@@ -120,6 +164,8 @@ model!(
 pub(crate) const USER_ID: usize = 0;
 pub(crate) const NAME: usize = 1;
 pub(crate) const EMAIL: usize = 11;
+pub(crate) const DEVICE: usize = 12;
+pub(crate) const DAY: usize = 13;
 
 /// An earlier version of [`Visit`], with fewer columns.
 #[derive(Default)]
@@ -172,6 +218,8 @@ pub(crate) fn record() -> Record {
         ColumnValue::Bytes(vec![1, 0, 0, 0]),
         ColumnValue::Json(r#"["a"]"#.into()),
         ColumnValue::Null,
+        ColumnValue::Bytes(vec![0xAB; 16]),
+        ColumnValue::Date(20_780),
     ])
 }
 

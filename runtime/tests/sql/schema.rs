@@ -90,7 +90,8 @@ pub(crate) async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(s
             ColumnValue::Int(0),
         ]
     );
-    assert_eq!(now.columns[9..], [ColumnValue::Bytes(vec![0; 4]), ColumnValue::Json("[]".into()), ColumnValue::Null,]);
+    assert_eq!(now.columns[9..11], [ColumnValue::Bytes(vec![0; 4]), ColumnValue::Json("[]".into())]);
+    assert_eq!(now.columns[11..], [ColumnValue::Null, ColumnValue::Null, ColumnValue::Null]);
     store.verify_schema().await.unwrap();
 }
 

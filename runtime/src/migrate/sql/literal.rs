@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sqlx::types::time::OffsetDateTime;
 
 use crate::{
-    model::{ColumnType, ColumnValue},
+    model::{ColumnType, ColumnValue, date_text},
     schema::Dialect,
 };
 
@@ -22,8 +22,10 @@ pub(in crate::migrate) fn literal(dialect: Dialect, ty: ColumnType, value: &Colu
         }
         (ColumnValue::Float(value), _) if value.is_finite() => format!("{value:?}"),
         (ColumnValue::Text(text) | ColumnValue::Json(text), _) => quoted(dialect, text)?,
+        (ColumnValue::Bytes(bytes), Dialect::Postgres) if ty == ColumnType::Uuid => format!("'{}'", hex(bytes)),
         (ColumnValue::Bytes(bytes), Dialect::Postgres) => format!("'\\x{}'", hex(bytes)),
         (ColumnValue::Bytes(bytes), _) => format!("x'{}'", hex(bytes)),
+        (ColumnValue::Date(days), _) => format!("'{}'", date_text(*days)?),
         (ColumnValue::Timestamp(micros), Dialect::Sqlite) => micros.to_string(),
         (ColumnValue::Timestamp(micros), Dialect::Postgres) => format!("'{}+00'", moment(*micros)?),
         (ColumnValue::Timestamp(micros), Dialect::MySql) => format!("'{}'", moment(*micros)?),
