@@ -339,7 +339,12 @@ impl Image {
         if !data.is_empty() {
             let mut json = serde_json::Deserializer::from_slice(data);
             let scan = Scan::<T> { data, cells: &mut cells, foreign: &mut foreign, model: PhantomData };
-            json.deserialize_map(scan).and_then(|()| json.end()).map_err(StoreError::corrupt)?;
+            let scanned = json.deserialize_map(scan).and_then(|()| json.end());
+            // What serde says itself may quote what is stored, and this ends in a log.
+            let damage = |error: serde_json::Error| {
+                StoreError::corrupt(format!("the payload is no JSON object, from its byte {} on", error.column()))
+            };
+            scanned.map_err(damage)?;
         }
         Ok(Self { data: data.clone(), columns: columns.to_vec(), cells, replaced: Vec::new(), foreign })
     }

@@ -4,7 +4,13 @@
 //! no lock is held while application code runs. A second handle in the same request gets a copy of its own, and when
 //! both are back their changes are merged like those of two requests.
 
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
@@ -21,6 +27,7 @@ use crate::{
 pub(crate) struct Slot<T> {
     pub(crate) engine: Arc<Engine<T>>,
     presented: Presented,
+    is_asked_for: AtomicBool,
     opened: OnceCell<()>,
     state: Mutex<State<T>>,
     /// One commit at a time, so that two handles cannot race for the same version.
@@ -79,16 +86,17 @@ impl<T: SessionModel> Slot<T> {
             is_closed: false,
         };
         let (opened, turn) = (OnceCell::new(), tokio::sync::Mutex::new(()));
-        Self { engine, presented, opened, state: Mutex::new(state), turn }
+        Self { engine, presented, is_asked_for: AtomicBool::new(false), opened, state: Mutex::new(state), turn }
     }
 
-    /// Whether anybody has asked for the session.
-    pub(crate) fn is_opened(&self) -> bool {
-        self.opened.initialized()
+    /// Whether anybody has asked for the session. The answer depends on it then, also if it could not be loaded.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.is_asked_for.load(Ordering::Relaxed)
     }
 
     /// Lends the value. The first call makes the one load; a failed load leaves nothing that could be committed.
     pub(crate) async fn borrow(&self) -> Result<Loan<T>, LoadError> {
+        self.is_asked_for.store(true, Ordering::Relaxed);
         self.opened
             .get_or_try_init(async || {
                 let (draft, origin) = self.engine.open(&self.presented).await?;

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
-const MAX_ATTEMPTS: u32 = 256;
+pub(crate) const MAX_ATTEMPTS: u32 = 256;
 
 /// What a request wants beside its changes. Nothing of it happens before the commit.
 #[derive(Clone, Copy, Default)]
@@ -455,7 +455,7 @@ fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
 
 /// Waits a little longer after each lost race, at random, so that the losers do not meet again.
 #[derive(Default)]
-struct Pause {
+pub(crate) struct Pause {
     lost: u32,
 }
 
@@ -464,7 +464,7 @@ impl Pause {
     const FREE: u32 = 3;
     const LONGEST: Duration = Duration::from_millis(20);
 
-    async fn rest(&mut self) {
+    pub(crate) async fn rest(&mut self) {
         self.lost += 1;
         if self.lost <= Self::FREE {
             return tokio::task::yield_now().await;

@@ -20,7 +20,7 @@ pub use backend::IntoBackend;
 #[cfg(feature = "cookie")]
 pub(crate) use backend::private;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
+pub(crate) use commit::{CookieChange, Ending, Intents, MAX_ATTEMPTS, Outcome, Pause, Renewal};
 pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};

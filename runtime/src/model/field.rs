@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::de::DeserializeOwned;
 
-use super::{Column, ColumnError, ColumnValue, EncodeError, SessionValue, Value};
+use super::{Column, ColumnError, ColumnValue, EncodeError, SessionValue, Value, value::without_value};
 use crate::merge::Merge;
 
 /// One stored field of a session struct.
@@ -132,7 +132,8 @@ impl<F: SessionValue> ColumnCodec for JsonColumn<F> {
         let ColumnValue::Json(text) = column else {
             return Err(ColumnError::mismatch("json", column));
         };
-        *typed_mut::<F>(field) = serde_json::from_str(text).map_err(|error| ColumnError::invalid("json", error))?;
+        let decoded = serde_json::from_str(text);
+        *typed_mut::<F>(field) = decoded.map_err(|error| ColumnError::invalid("json", without_value::<F>(&error)))?;
         Ok(())
     }
 }

@@ -1,8 +1,14 @@
 //! One field's value, without its type: encode, decode, compare.
 
-use std::{any::Any, io};
+use std::{
+    any::{Any, type_name},
+    io,
+};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{self, DeserializeOwned},
+};
 
 /// What a session field must be able to do. Implemented for every type that fits.
 #[diagnostic::on_unimplemented(
@@ -74,7 +80,7 @@ impl<T: SessionValue> Value for T {
     }
 
     fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
-        *self = serde_json::from_slice(encoded).map_err(DecodeError::Payload)?;
+        *self = serde_json::from_slice(encoded).map_err(|error| DecodeError::Payload(without_value::<T>(&error)))?;
         Ok(())
     }
 
@@ -105,6 +111,12 @@ impl<T: SessionValue> Value for T {
     fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
+}
+
+/// Where the value does not fit. What serde says itself quotes the value, and this ends in a log.
+pub(super) fn without_value<T>(error: &serde_json::Error) -> serde_json::Error {
+    let (ty, column) = (type_name::<T>(), error.column());
+    de::Error::custom(format_args!("not a `{ty}`, from its byte {column} on"))
 }
 
 /// A writer that accepts exactly the bytes it expects.

@@ -9,7 +9,7 @@ use std::{
 use super::{Enumerate, FindByColumn, Store, StoreError, Update};
 use crate::{
     clock::{Clock, SystemClock, Timestamp},
-    engine::Draft,
+    engine::{Draft, MAX_ATTEMPTS, Pause},
     error::{CommitError, LoadError},
     expiry::Lifetime,
     image::{Contents, Image},
@@ -71,7 +71,8 @@ impl<'a, S: Store> Sessions<'a, S> {
     /// belongs to, which only a request can do, because it takes a new cookie.
     pub async fn edit<R>(&self, id: SessionId, mut change: impl FnMut(&mut S::Model) -> R) -> Result<R, EditError> {
         let mut record = self.store.load(id).await?.ok_or(EditError::Gone)?;
-        loop {
+        let mut pause = Pause::default();
+        for _ in 0..MAX_ATTEMPTS {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
@@ -92,7 +93,9 @@ impl<'a, S: Store> Sessions<'a, S> {
                 Update::Gone => return Err(EditError::Gone),
                 Update::Conflict(current) => record = *current,
             }
+            pause.rest().await;
         }
+        Err(CommitError::Contention { attempts: MAX_ATTEMPTS }.into())
     }
 
     /// Ends a session. `false` when there is none.
@@ -313,7 +316,7 @@ pub enum EditError {
     /// The session could not be decoded.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// A changed field could not be encoded.
+    /// A changed field could not be encoded, or other writes always came first.
     #[error(transparent)]
     Encode(#[from] CommitError),
 }

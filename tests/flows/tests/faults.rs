@@ -5,8 +5,10 @@ use http::StatusCode;
 use sessio::{
     CommitError, Session, SessionLayer,
     cookie::CookieSpec,
-    store::MemoryStore,
+    record::{Record, Version},
+    store::{Activity, Create, EditError, Enumerate, MemoryStore, Sessions, Store, StoreError, Touch, Update},
     testkit::{Fault, FaultStore, Operation},
+    token::SessionId,
 };
 use sessio_flow_tests::{Browser, Server};
 
@@ -100,4 +102,40 @@ async fn a_session_that_is_deleted_between_load_and_save_stays_dead() {
     let answer = setting.browser.get("/add").await;
     assert_eq!(answer.set_cookies(), [""; 0]);
     assert_eq!(setting.browser.get("/show").await.text, "[]");
+}
+
+/// A store in which every update meets a conflict, as a broken one may say.
+struct AlwaysTooLate(MemoryStore<Cart>);
+
+impl Store for AlwaysTooLate {
+    type Model = Cart;
+
+    async fn create(&self, record: &Record) -> Result<Create, StoreError> {
+        self.0.create(record).await
+    }
+
+    async fn load(&self, id: SessionId) -> Result<Option<Record>, StoreError> {
+        self.0.load(id).await
+    }
+
+    async fn update(&self, _: Version, record: &Record) -> Result<Update, StoreError> {
+        Ok(self.0.load(record.id).await?.map_or(Update::Gone, |current| Update::Conflict(Box::new(current))))
+    }
+
+    async fn touch(&self, id: SessionId, activity: Activity) -> Result<Touch, StoreError> {
+        self.0.touch(id, activity).await
+    }
+
+    async fn delete(&self, id: SessionId) -> Result<bool, StoreError> {
+        self.0.delete(id).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_never_lets_a_write_through_is_an_error_and_no_endless_loop() {
+    let setting = Setting::new().await;
+    let store = AlwaysTooLate(setting.store.inner().clone());
+    let id = store.0.list(None, 1).await.expect("a list")[0].id;
+    let edited = Sessions::of(&store).edit(id, |cart| cart.items_mut().push(7)).await;
+    assert!(matches!(edited, Err(EditError::Encode(CommitError::Contention { .. }))), "{edited:?}");
 }

@@ -9,7 +9,12 @@ use http::{
     StatusCode,
     header::{CACHE_CONTROL, SET_COOKIE, VARY},
 };
-use sessio::{LazySession, Session, SessionLayer, store::MemoryStore};
+use sessio::{
+    LazySession, Session, SessionLayer, SessionRejection,
+    cookie::CookieSpec,
+    store::MemoryStore,
+    testkit::{Fault, FaultStore, Operation},
+};
 use sessio_flow_tests::Server;
 
 #[derive(Session)]
@@ -38,6 +43,7 @@ fn app(layer: SessionLayer<Visits>) -> Router {
         .route("/count", get(count))
         .route("/cookies", get(with_cookies))
         .route("/fail", get(fail))
+        .route("/anyway", get(async |visits: Result<Session<Visits>, SessionRejection>| visits.is_ok().to_string()))
         .route("/sometimes", get(sometimes))
         .route("/cached", get(async |_visits: Session<Visits>| [(CACHE_CONTROL, "public, max-age=60")]))
         .route(
@@ -85,6 +91,32 @@ async fn a_response_that_depended_on_the_session_is_not_for_caches_and_another_i
         assert_eq!(answer.headers[VARY], "cookie", "{path}");
         assert_eq!(answer.headers[CACHE_CONTROL], "no-store", "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_response_that_was_made_without_the_session_because_its_load_failed_is_not_for_caches() {
+    let store = FaultStore::new(MemoryStore::new());
+    let server = Server::start(app(SessionLayer::new(store.clone()).cookie(CookieSpec::development()))).await;
+    let browser = server.browser();
+    browser.get("/count").await;
+    store.on(Operation::Load, 1).then(Fault::Error);
+    let answer = browser.get("/anyway").await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "false"));
+    assert_eq!(answer.headers[CACHE_CONTROL], "no-store");
+    assert_eq!(answer.headers[VARY], "cookie");
+    assert_eq!(answer.set_cookies(), [""; 0]);
+}
+
+#[tokio::test]
+async fn two_layers_of_one_type_are_one_session_of_the_inner_one() {
+    let (inner, outer) = (MemoryStore::<Visits>::new(), MemoryStore::<Visits>::new());
+    let layered = app(SessionLayer::new(inner.clone())).layer(SessionLayer::new(outer.clone()));
+    let server = Server::start(Router::new().nest("/nested", layered)).await;
+    let browser = server.browser();
+    assert_eq!(browser.get("/nested/count").await.set_cookies().len(), 1);
+    browser.get("/nested/count").await;
+    assert_eq!(browser.get("/nested/read").await.text, "2");
+    assert_eq!((inner.len(), outer.len()), (1, 0));
 }
 
 #[tokio::test]

@@ -6,7 +6,17 @@ use std::{
 };
 
 use axum::{Router, routing::get};
-use sessio::{Session, SessionLayer, cookie::CookieSpec, store::MemoryStore};
+use bytes::Bytes;
+use http::StatusCode;
+use sessio::{
+    Expiry, Session, SessionLayer,
+    clock::{Clock, SystemClock},
+    cookie::CookieSpec,
+    expiry::Lifetime,
+    record::{Credential, Record, Version},
+    store::{Create, MemoryStore, Store},
+    token::Token,
+};
 use sessio_flow_tests::Server;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -15,6 +25,28 @@ struct Vault {
     #[session(principal)]
     user_id: Option<i64>,
     pin: String,
+}
+
+/// A later version of the program, in which the pin is a number.
+#[derive(Session)]
+#[session(strict)]
+struct StrictVault {
+    pin: u32,
+}
+
+/// A stored session with another type of pin, and the cookie that opens it.
+async fn plant(store: &MemoryStore<StrictVault>, payload: &'static str) -> String {
+    let token = Token::random().expect("random bytes");
+    let record = Record {
+        id: token.id,
+        version: Version::FIRST,
+        credential: Credential::new(&token.secret),
+        life: Lifetime::begin(Expiry::default(), SystemClock.now()),
+        data: Bytes::from_static(payload.as_bytes()),
+        columns: Vec::new(),
+    };
+    assert_eq!(store.create(&record).await.expect("a record"), Create::Created);
+    token.encode().as_str().to_owned()
 }
 
 /// Keeps all that is logged.
@@ -74,7 +106,19 @@ async fn nothing_that_opens_a_session_or_is_kept_in_one_is_ever_logged() {
     browser.get("/in").await;
     stolen.get("/debug").await;
 
+    let store = MemoryStore::<StrictVault>::new();
+    let app = Router::new()
+        .route("/open", get(async |vault: Session<StrictVault>| vault.pin().to_string()))
+        .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    for payload in [r#"{"pin":"never-in-a-log"}"#, r#""never-in-a-log""#] {
+        let browser = server.browser();
+        browser.set_cookie("id", &plant(&store, payload).await);
+        assert!(browser.get("/open").await.status >= StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
     let logged = log.text() + &shown;
+    assert!(logged.contains("field `pin` of session `strict_vault`"), "it was logged");
     assert!(logged.contains("Created") && logged.contains("Rotated") && logged.contains("Superseded"), "it was logged");
     for secret in secrets {
         assert!(!logged.contains(&secret), "`{secret}` is in the log");

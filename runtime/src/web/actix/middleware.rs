@@ -104,7 +104,7 @@ async fn finish<T: SessionModel, B: MessageBody>(
 
 /// An error of a middleware inside this one becomes a response further out, but the session ends here.
 async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, commits: &CommitRule, error: Error) -> Error {
-    if !slot.is_opened() {
+    if !slot.is_asked_for() {
         slot.shut();
         return error;
     }
@@ -128,7 +128,7 @@ async fn close<T: SessionModel>(
     code: StatusCode,
     headers: &mut HeaderMap,
 ) -> Result<(), HttpResponse> {
-    if !slot.is_opened() {
+    if !slot.is_asked_for() {
         slot.shut();
         return Ok(());
     }

@@ -72,7 +72,7 @@ where
                 StageProjection::Excluded { handler } => return handler.poll(context),
                 StageProjection::Handler { handler, slot, commits } => {
                     let response = ready!(handler.poll(context))?;
-                    if !slot.is_opened() {
+                    if !slot.is_asked_for() {
                         slot.shut();
                         return Poll::Ready(Ok(response));
                     }
