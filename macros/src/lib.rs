@@ -5,6 +5,7 @@
 
 mod attr;
 mod check;
+mod column;
 mod errors;
 mod expand;
 mod model;
@@ -70,6 +71,8 @@ use proc_macro::TokenStream;
 /// | `rename_all = "camelCase"` | the case of stored names and columns, as serde spells them | the fields' own names |
 /// | `index(a, b)`, `unique(a, b)` | an index over the columns of these fields; may repeat | |
 /// | `strict` | every field is `strict` | |
+/// | `snapshot = "../migrations/shop.schema"` | the table is compared with the checked-in file while the struct compiles | nothing is compared |
+/// | `lock = "shop.lock"` | the shape of each stored field is compared with the checked-in file while the struct compiles | nothing is compared |
 /// | `crate = ::path` | where the crate `sessio` is, beginning with `::` or `crate` | `::sessio` |
 ///
 /// # Keys on a field
@@ -89,7 +92,44 @@ use proc_macro::TokenStream;
 /// | `index`, `unique` | a column with an index |
 /// | `json` | a column that holds any value as JSON |
 /// | `max_len = 64` | the longest text in characters, or bytes, of the column; an indexed `String` needs it |
+/// | `references = "users(id)"` | the column refers to a row of another table; a session that refers to none is refused by the database |
+/// | `on_delete = "cascade"` | what happens to the session when that row goes: `cascade`, `set null` or `restrict` (the default) |
+/// | `upgrade = path` | a stored value that does not decode goes through `fn(Old) -> Option<T>`, where `Old` is any type that can be deserialized |
 /// | `renamed_from = "name"` | the column's older name, for migrations; also read as an `alias` |
+///
+/// # Checked-in files
+///
+/// With `snapshot`, a struct whose columns or indexes differ from those that the last migration made does not compile. The
+/// path is relative to the source file, as for `include_str!`. The program that generates the migration contains the struct,
+/// so it is built with the environment variable `SESSIO_DRIFT=allow`, which switches the comparison off:
+/// `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`. The same command makes the first snapshot.
+///
+/// With `lock`, a struct that could not read what live sessions hold does not compile. The file has a line
+/// `field <name> <shape>` for each stored field, which `sessio::schema::lock_of` writes. A field whose type has changed
+/// needs `upgrade` or `default`, and the older shape in the file: `field level string was uint8`. A type of your own is
+/// pinned by the way it is written in the struct; a change inside of it is not seen unless it is
+/// `sessio::schema::Shaped`.
+///
+/// # Upgrades
+///
+/// ```
+/// use sessio::{Session, model::SessionModel};
+///
+/// #[derive(Session)]
+/// struct Player {
+///     /// Was a number until the levels got names.
+///     #[session(upgrade = level_of_number)]
+///     level: String,
+/// }
+///
+/// fn level_of_number(level: u8) -> Option<String> {
+///     ["wood", "gold"].get(usize::from(level)).map(|name| (*name).to_owned())
+/// }
+/// ```
+///
+/// An upgrade is asked only when the stored value is not of the field's type. Reading alone writes nothing: the older
+/// value stays stored until the field is changed, so that a rollback finds it. `None` means that the value is lost, as
+/// without an upgrade.
 ///
 /// # Errors
 ///
@@ -98,4 +138,44 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Session, attributes(session))]
 pub fn derive_session(input: TokenStream) -> TokenStream {
     expand::session(input.into()).into()
+}
+
+/// Makes a struct around one value, or an enum of names, the type of a column.
+///
+/// ```
+/// use sessio::{
+///     Column,
+///     model::{ColumnType, ColumnValue},
+/// };
+///
+/// #[derive(Column)]
+/// struct UserId(i64);
+///
+/// #[derive(Column)]
+/// #[session(rename_all = "snake_case")]
+/// enum Plan {
+///     FreeOfCharge,
+///     #[session(rename = "pro")]
+///     Professional,
+/// }
+///
+/// assert_eq!(UserId::TYPE, ColumnType::Int64);
+/// assert_eq!(Plan::TYPE, ColumnType::Varchar(14));
+/// assert_eq!(Plan::FreeOfCharge.to_column(), ColumnValue::Text("free_of_charge".into()));
+/// ```
+///
+/// The struct's column is that of its value. The enum's column is text, not an enumeration of the database: a new variant
+/// needs a migration only where its name is the longest. A field also has to be `Serialize` and `Deserialize`, for stores
+/// without columns.
+///
+/// # Keys
+///
+/// | key | on | effect |
+/// |---|---|---|
+/// | `rename_all = "snake_case"` | the enum | the case of the names, as serde spells it; without it they are as written |
+/// | `rename = "name"` | a variant | its name |
+/// | `crate = ::path` | the type | where the crate `sessio` is |
+#[proc_macro_derive(Column, attributes(session))]
+pub fn derive_column(input: TokenStream) -> TokenStream {
+    column::expand(input.into()).into()
 }

@@ -24,6 +24,10 @@ pub(crate) struct Session {
     pub(crate) table: Name,
     pub(crate) fields: Vec<Field>,
     pub(crate) indexes: Vec<Index>,
+    /// The checked-in file that the table is compared with.
+    pub(crate) snapshot: Option<LitStr>,
+    /// The checked-in file that the shapes of the stored fields are compared with.
+    pub(crate) lock: Option<LitStr>,
 }
 
 /// A name and the token to blame for it.
@@ -58,6 +62,35 @@ pub(crate) struct Column {
     pub(crate) name: Name,
     /// Among the columns of the schema.
     pub(crate) position: usize,
+    pub(crate) reference: Option<Reference>,
+}
+
+/// `references = "table(column)"`.
+pub(crate) struct Reference {
+    pub(crate) table: String,
+    pub(crate) column: String,
+    /// The variant of `OnDelete`.
+    pub(crate) on_delete: &'static str,
+}
+
+impl Reference {
+    /// What `on_delete` can say, and the variant of each.
+    pub(crate) const ACTIONS: [(&str, &str); 3] =
+        [("cascade", "Cascade"), ("set null", "SetNull"), ("restrict", "Restrict")];
+
+    /// The reference, if the keys say one.
+    fn of(keys: &FieldKeys) -> Option<Self> {
+        let (table, column) = Self::parts(&keys.references.as_ref()?.value.value())?;
+        let action = keys.on_delete.as_ref().map(|on_delete| on_delete.value.value());
+        let action = Self::ACTIONS.into_iter().find(|(name, _)| action.as_deref() == Some(name));
+        Some(Self { table, column, on_delete: action.map_or("Restrict", |(_, variant)| variant) })
+    }
+
+    /// The table and the column of `table(column)`.
+    pub(crate) fn parts(text: &str) -> Option<(String, String)> {
+        let (table, column) = text.trim().strip_suffix(')')?.split_once('(')?;
+        Some((table.trim().to_owned(), column.trim().to_owned()))
+    }
 }
 
 /// An index over the columns of these fields.
@@ -96,6 +129,8 @@ impl Session {
             table,
             fields,
             indexes,
+            snapshot: keys.snapshot.map(|snapshot| snapshot.value),
+            lock: keys.lock.map(|lock| lock.value),
         }
     }
 
@@ -152,7 +187,8 @@ impl Session {
     }
 }
 
-fn unknown_case(text: &str) -> String {
+/// What is said about a case that nobody knows.
+pub(crate) fn unknown_case(text: &str) -> String {
     let names = Case::NAMES.map(|(name, _)| name);
     format!("unknown case `{text}`; expected {}", crate::attr::list(&names))
 }
@@ -179,7 +215,7 @@ impl Field {
                 let column = keys.column_key().filter(|_| keys.skip.is_none()).and_then(|_| {
                     let explicit = keys.column.as_ref().and_then(|column| column.value.as_ref());
                     let name = explicit.map_or_else(|| name.clone(), Name::of);
-                    columns.next().map(|position| Column { name, position })
+                    columns.next().map(|position| Column { name, position, reference: Reference::of(&keys) })
                 });
                 Self {
                     ty: without_self(field.ty.to_token_stream(), model),

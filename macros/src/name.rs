@@ -33,6 +33,25 @@ impl Case {
         Self::NAMES.into_iter().find_map(|(name, case)| (name == text).then_some(case))
     }
 
+    /// The name of a type or variant, which is in Pascal case, in this case. As in serde, each capital begins a word.
+    pub(crate) fn apply_to_type(self, name: &str) -> String {
+        match self {
+            Self::Pascal => name.to_owned(),
+            Self::Lower => name.to_lowercase(),
+            Self::Upper => name.to_uppercase(),
+            other => {
+                let mut words = String::with_capacity(name.len() + 4);
+                for char in name.chars() {
+                    if char.is_uppercase() && !words.is_empty() {
+                        words.push('_');
+                    }
+                    words.extend(char.to_lowercase());
+                }
+                other.apply(&words)
+            }
+        }
+    }
+
     /// The name of a field, which is in snake case, in this case.
     pub(crate) fn apply(self, field: &str) -> String {
         match self {
@@ -86,6 +105,10 @@ pub(crate) enum Identifier {
     Table,
     Column,
     Kind,
+    /// The table that a column refers to.
+    OtherTable,
+    /// Its column.
+    OtherColumn,
 }
 
 impl Identifier {
@@ -94,6 +117,8 @@ impl Identifier {
             Self::Table => "table name",
             Self::Column => "column name",
             Self::Kind => "kind",
+            Self::OtherTable => "name of the other table",
+            Self::OtherColumn => "name of the other table's column",
         }
     }
 
@@ -151,7 +176,7 @@ impl Identifier {
 }
 
 /// Control characters escaped, all else as it is.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let escape = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
     text.chars().map(escape).collect()
 }
@@ -226,6 +251,19 @@ mod tests {
         assert_eq!(apply("kebab-case"), "user-id");
         assert_eq!(apply("SCREAMING-KEBAB-CASE"), "USER-ID");
         assert_eq!(Case::parse("snakecase"), None);
+    }
+
+    #[test]
+    fn every_case_of_a_variant_is_what_serde_gives() {
+        let apply = |name| Case::parse(name).unwrap().apply_to_type("VeryTasty");
+        assert_eq!(apply("lowercase"), "verytasty");
+        assert_eq!(apply("UPPERCASE"), "VERYTASTY");
+        assert_eq!(apply("PascalCase"), "VeryTasty");
+        assert_eq!(apply("camelCase"), "veryTasty");
+        assert_eq!(apply("snake_case"), "very_tasty");
+        assert_eq!(apply("SCREAMING_SNAKE_CASE"), "VERY_TASTY");
+        assert_eq!(apply("kebab-case"), "very-tasty");
+        assert_eq!(apply("SCREAMING-KEBAB-CASE"), "VERY-TASTY");
     }
 
     #[test]

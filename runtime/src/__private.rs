@@ -7,11 +7,18 @@
 
 pub use std::vec::Vec;
 
+pub use crate::schema::{
+    lock::{Lock, Older, Pinned, shape_or},
+    shape::{Probe, Unshaped},
+    snapshot::{FirstValue, Snapshot},
+};
+
 use crate::{
     model::{
-        Column, ColumnCodec, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue, TypedColumn, Value,
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
+        TypedColumn, Value,
     },
-    schema::ColumnDef,
+    schema::{ColumnDef, OnDelete, Reference},
 };
 
 /// A field's type, proven to be a session value.
@@ -91,6 +98,13 @@ impl<F> ColumnOf<F> {
         self
     }
 
+    /// Refers to a row of another table.
+    #[must_use]
+    pub const fn references(mut self, table: &'static str, column: &'static str, on_delete: OnDelete) -> Self {
+        self.def = self.def.references(Reference::new(table, column, on_delete));
+        self
+    }
+
     /// The value to look for in the column.
     pub fn to_column(&self, value: &F) -> ColumnValue {
         self.to_column.map_or(ColumnValue::Null, |to_column| to_column(value))
@@ -122,6 +136,15 @@ pub const fn assert_has_length<F>(column: &ColumnOf<F>) {
     assert!(
         matches!(column.def.ty, ColumnType::Text | ColumnType::Bytes),
         "`max_len` applies to `String` and `Vec<u8>` columns; this type has a fixed size"
+    );
+}
+
+/// Refuses to set a column to `NULL` that may not be.
+#[track_caller]
+pub const fn assert_may_be_null<F>(column: &ColumnOf<F>) {
+    assert!(
+        column.def.nullable,
+        "`on_delete = \"set null\"` needs a column that may be NULL; make the field an `Option`, or use \"cascade\""
     );
 }
 
@@ -165,4 +188,48 @@ pub fn fresh<F: Fresh>() -> F {
 /// A field's position came from elsewhere than the struct's own `FIELDS`.
 pub fn no_such_field(kind: &str, index: usize) -> ! {
     panic!("`{kind}` has no field number {index}")
+}
+
+/// A type, proven to be a column, to which another delegates.
+pub struct ColumnParts<F> {
+    /// The column's type.
+    pub ty: ColumnType,
+    /// Whether it may be `NULL`.
+    pub nullable: bool,
+    /// Whether `NULL` could mean two things.
+    pub ambiguous: bool,
+    /// The value for the column.
+    pub to_column: fn(&F) -> ColumnValue,
+    /// The value from the column.
+    pub from_column: fn(&ColumnValue) -> Result<F, ColumnError>,
+}
+
+/// The parts of a column type.
+pub const fn column_parts<F: Column>() -> ColumnParts<F> {
+    ColumnParts {
+        ty: F::TYPE,
+        nullable: F::NULLABLE,
+        ambiguous: F::AMBIGUOUS,
+        to_column: F::to_column,
+        from_column: F::from_column,
+    }
+}
+
+/// The column of a variant's name.
+pub fn name_to_column(name: &str) -> ColumnValue {
+    ColumnValue::Text(name.to_owned())
+}
+
+/// The variant whose name is in the column.
+pub fn name_from_column<T>(
+    ty: &'static str,
+    value: &ColumnValue,
+    variant: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, ColumnError> {
+    match value {
+        ColumnValue::Text(name) => {
+            variant(name).ok_or_else(|| ColumnError::invalid(ty, "it is the name of no variant"))
+        }
+        other => Err(ColumnError::mismatch("text", other)),
+    }
 }

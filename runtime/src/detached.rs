@@ -6,12 +6,15 @@ use std::{
     sync::Arc,
 };
 
+use tokio::time::{Instant, timeout_at};
+
 use crate::{
     clock::Timestamp,
     engine::{Draft, Engine, Intents, Origin, Outcome},
     error::{CommitError, LoadError},
     event::Event,
     model::SessionModel,
+    revocation::Watch,
     token::SessionId,
 };
 
@@ -24,12 +27,17 @@ pub struct Detached<T: SessionModel> {
     engine: Arc<Engine<T>>,
     origin: Origin,
     draft: Draft<T>,
+    watch: Arc<Watch>,
+    /// Whom the session belonged to when it was detached, encoded.
+    owner: Option<Arc<[u8]>>,
 }
 
 impl<T: SessionModel> Detached<T> {
     pub(crate) fn new(engine: Arc<Engine<T>>, origin: Origin) -> Result<Self, LoadError> {
+        let watch = Watch::begin(origin.id(), Instant::now() + engine.revocation_interval);
         let draft = engine.draft_of(&origin)?;
-        Ok(Self { engine, origin, draft })
+        let owner = owner(&draft);
+        Ok(Self { engine, origin, draft, watch: Arc::new(watch), owner })
     }
 
     /// The public name of the session. A sealed session has none.
@@ -40,6 +48,44 @@ impl<T: SessionModel> Detached<T> {
     /// When the session ends if nothing more happens.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.origin.life().map(|life| life.expires_at)
+    }
+
+    /// Resolves when the session has ended, so that what hangs on it can be closed: by a sign-out, by
+    /// [`Sessions::end`](crate::store::Sessions::end), by expiry, or because it belongs to somebody else now.
+    ///
+    /// What happens in this process is known at once. What other processes do is noticed when the store is asked again,
+    /// every 30 seconds or as [`SessionLayer::check_revocation_every`](crate::SessionLayer::check_revocation_every) says. A
+    /// store that fails is asked again after as long. A sealed session resolves when it expires; nothing else can end it.
+    ///
+    /// The future does not borrow the handle. Calling this anew for each turn of a loop is fine.
+    ///
+    /// ```
+    /// # use sessio::{CommitError, Session};
+    /// # #[derive(Session)]
+    /// # struct Shop { messages: u32 }
+    /// # async fn next_message() -> String { String::new() }
+    /// # async fn example(shop: Session<Shop>) -> Result<(), CommitError> {
+    /// let mut shop = shop.detach().await?;
+    /// loop {
+    ///     tokio::select! {
+    ///         () = shop.revoked() => break,
+    ///         message = next_message() => shop.update(|shop| *shop.messages_mut() += 1).await?,
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn revoked(&self) -> impl Future<Output = ()> + Send + use<T> {
+        let (engine, origin, watch) = (Arc::clone(&self.engine), self.origin.clone(), Arc::clone(&self.watch));
+        let owner = self.owner.clone();
+        async move {
+            while timeout_at(watch.next_look(), watch.announced()).await.is_err() {
+                if has_ended(&engine, &origin, owner.as_deref()).await {
+                    return;
+                }
+                // Only now, so that a look that is given up halfway is taken again.
+                watch.look_again_at(Instant::now() + engine.revocation_interval);
+            }
+        }
     }
 
     /// Saves the changes, or records the activity if nothing has changed.
@@ -92,6 +138,30 @@ impl<T: SessionModel> Detached<T> {
             self.origin = saved;
         }
         Ok(())
+    }
+}
+
+/// Whom a draft belongs to, encoded; `None` if it is nobody.
+fn owner<T: SessionModel>(draft: &Draft<T>) -> Option<Arc<[u8]>> {
+    let index = T::PRINCIPAL.filter(|_| draft.has_principal())?;
+    let mut encoded = Vec::new();
+    draft.value.field(index).encode(&mut encoded).ok()?;
+    Some(encoded.into())
+}
+
+/// Looks into the store. What cannot be told is no end: a store that fails must not close every socket.
+async fn has_ended<T: SessionModel>(engine: &Engine<T>, origin: &Origin, owner: Option<&[u8]>) -> bool {
+    let Some(id) = origin.id() else {
+        return origin.life().is_none_or(|life| life.is_over(engine.clock.now()));
+    };
+    match engine.reload(id).await {
+        Ok(None) => true,
+        Ok(Some(record)) => owner.is_some_and(|owner| !engine.belongs_to(&record, owner)),
+        Err(error) => {
+            tracing::warn!(target: "sessio", kind = T::KIND, %id, error = &error as &dyn std::error::Error,
+                "whether a detached session has ended could not be found out");
+            false
+        }
     }
 }
 

@@ -78,6 +78,13 @@ pub enum CommitError {
     Random(#[from] RandomError),
 }
 
+/// The visitor has not proved who they are recently enough. A visitor sees 403.
+///
+/// 403 and not 401, because the visitor is known and their credentials do not suffice (RFC 9110 section 15.5.4).
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the visitor has to prove again who they are; ask for the password and call `reauthenticate`")]
+pub struct StaleAuthentication;
+
 /// A layer cannot work as it is configured.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -93,6 +93,8 @@ pub struct Lifetime {
     pub expires_at: Timestamp,
     /// No activity moves the end beyond this.
     pub absolute_at: Timestamp,
+    /// When the visitor last proved who they are: the sign-in or the latest reauthentication. `None` before the first.
+    pub authenticated_at: Option<Timestamp>,
     /// How far each activity moves the end.
     pub idle: Duration,
     /// Whether the cookie outlives the browser session.
@@ -108,6 +110,7 @@ impl Lifetime {
             seen_at: now,
             expires_at: absolute_at.min(now + expiry.idle),
             absolute_at,
+            authenticated_at: None,
             idle: expiry.idle,
             persistent: expiry.persistent,
         }
@@ -186,8 +189,8 @@ mod tests {
 
     #[test]
     fn presets_carry_nists_numbers() {
-        assert_eq!(Expiry::aal2().idle(), Duration::from_secs(3600));
-        assert_eq!(Expiry::aal3().absolute(), Duration::from_secs(43_200));
+        assert_eq!(Expiry::aal2().idle(), Duration::from_hours(1));
+        assert_eq!(Expiry::aal3().absolute(), Duration::from_hours(12));
         assert_eq!(Expiry::aal1().absolute(), Duration::from_secs(30 * DAY));
     }
 }

@@ -32,8 +32,8 @@ pub(crate) struct Image {
     columns: Vec<ColumnValue>,
     /// One cell for each of the model's fields.
     cells: Box<[Cell]>,
-    /// The encoded defaults that took the place of absent and undecodable fields, one behind the other.
-    defaults: Vec<u8>,
+    /// The encoded values that took the place of absent, older and undecodable ones, one behind the other.
+    replaced: Vec<u8>,
     /// Members of the payload that belong to no field of this program: a newer one wrote them.
     foreign: Vec<(String, Span)>,
 }
@@ -57,7 +57,18 @@ enum Stored {
 #[derive(Clone)]
 enum Seen {
     AsStored,
+    /// The default, as encoded here.
     Default(Span),
+    /// What the upgrade made of the stored value, as encoded here.
+    Upgraded(Span),
+}
+
+/// What became of a stored field.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Read {
+    Absent,
+    AsStored,
+    Upgraded,
 }
 
 /// A part of a payload. Payloads are far below 4 GiB.
@@ -131,11 +142,11 @@ impl Image {
             data: Bytes::new(),
             columns: Vec::new(),
             cells: vec![Cell { stored: Stored::Absent, seen: Seen::AsStored }; T::FIELDS.len()].into(),
-            defaults: Vec::new(),
+            replaced: Vec::new(),
             foreign: Vec::new(),
         };
         for index in 0..T::FIELDS.len() {
-            image.cells[index].seen = image.default_of(&value, index);
+            image.cells[index].seen = image.seen(&value, index, Seen::Default);
         }
         Decoded { value, image, undecodable: Vec::new() }
     }
@@ -147,14 +158,18 @@ impl Image {
         let mut undecodable = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
             match image.read_into(index, &mut value) {
-                Ok(true) => continue,
-                Ok(false) => {}
+                Ok(Read::AsStored) => continue,
+                Ok(Read::Upgraded) => {
+                    image.cells[index].seen = image.seen(&value, index, Seen::Upgraded);
+                    continue;
+                }
+                Ok(Read::Absent) => {}
                 Err(source) if field.strict => {
                     return Err(LoadError::Undecodable { kind: T::KIND, field: field.name, source });
                 }
                 Err(_) => undecodable.push(field.name),
             }
-            image.cells[index].seen = image.default_of(&value, index);
+            image.cells[index].seen = image.seen(&value, index, Seen::Default);
         }
         Ok(Decoded { value, image, undecodable })
     }
@@ -163,7 +178,7 @@ impl Image {
     pub(crate) fn is_changed<T: SessionModel>(&self, index: usize, value: &T) -> bool {
         let (cell, field) = (&self.cells[index], value.field(index));
         match (&cell.seen, &cell.stored) {
-            (Seen::Default(span), _) => !field.equals(span.of(&self.defaults)),
+            (Seen::Default(span) | Seen::Upgraded(span), _) => !field.equals(span.of(&self.replaced)),
             (Seen::AsStored, Stored::Member(span)) => !field.equals(span.of(&self.data)),
             (Seen::AsStored, Stored::Column(position)) => {
                 let codec = T::FIELDS[index].column.map(|(_, codec)| codec);
@@ -180,7 +195,7 @@ impl Image {
 
     /// What to store: changed fields anew, all others as they were, and what this program does not know as it was.
     pub(crate) fn encode<T: SessionModel>(&self, model: &T, layout: Layout) -> Result<Payload, CommitError> {
-        let mut members = Members::with_capacity(self.data.len() + self.defaults.len() + 64);
+        let mut members = Members::with_capacity(self.data.len() + self.replaced.len() + 64);
         let mut columns = Vec::with_capacity(T::SCHEMA.columns.len());
         for (index, field) in T::FIELDS.iter().enumerate() {
             let encode_error = |source| CommitError::Encode { field: field.name, source };
@@ -200,7 +215,7 @@ impl Image {
             let is_in_column = field.column.is_some() && layout == Layout::Columns;
             match kept {
                 // A value that has moved into its column leaves the payload, unless it is one that did not decode.
-                Some(_) if is_in_column && matches!(cell.seen, Seen::AsStored) => {}
+                Some(_) if is_in_column && !matches!(cell.seen, Seen::Default(_)) => {}
                 Some(raw) => members.raw(field.name, raw),
                 None if is_in_column => {}
                 None => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
@@ -212,13 +227,18 @@ impl Image {
         Ok(Payload { data: members.finish(), columns })
     }
 
+    /// Whether what was stored belonged to somebody.
+    pub(crate) fn had_principal<T: SessionModel>(&self) -> bool {
+        T::PRINCIPAL.is_some_and(|index| !self.base_value::<T>().field(index).equals(NOBODY))
+    }
+
     /// Brings changes that were made on this image onto what another request has stored meanwhile.
     ///
     /// Afterwards `mine` holds both sides' changes. The image to go on from is the one that `theirs` was decoded from.
     pub(crate) fn merge<T: SessionModel>(&self, mine: &mut T, mut theirs: T) -> Result<(), Refusal> {
         if let Some(index) = T::PRINCIPAL
             && self.is_changed(index, &theirs)
-            && !self.base_value::<T>().field(index).equals(NOBODY)
+            && self.had_principal::<T>()
         {
             return Err(Refusal::OtherPrincipal);
         }
@@ -270,31 +290,37 @@ impl Image {
             // What decoded once decodes again; what did not was seen as its default.
             let _ = match cell.seen {
                 Seen::AsStored => self.read_into(index, &mut value).map(drop),
-                Seen::Default(span) => value.field_mut(index).decode(span.of(&self.defaults)),
+                Seen::Default(span) | Seen::Upgraded(span) => value.field_mut(index).decode(span.of(&self.replaced)),
             };
         }
         value
     }
 
-    /// Decodes one field into `value`; `false` when it is absent.
-    fn read_into<T: SessionModel>(&self, index: usize, value: &mut T) -> Result<bool, DecodeError> {
-        match &self.cells[index].stored {
-            Stored::Absent => return Ok(false),
-            Stored::Member(span) => value.field_mut(index).decode(span.of(&self.data))?,
+    /// Decodes one field into `value`. What does not decode is upgraded, where the field says how.
+    fn read_into<T: SessionModel>(&self, index: usize, value: &mut T) -> Result<Read, DecodeError> {
+        let (metadata, field) = (&T::FIELDS[index], value.field_mut(index));
+        let stored = match &self.cells[index].stored {
+            Stored::Absent => return Ok(Read::Absent),
+            Stored::Member(span) => span.of(&self.data),
             Stored::Column(position) => {
-                if let (Some((_, codec)), Some(column)) = (T::FIELDS[index].column, self.columns.get(*position)) {
-                    codec.write(value.field_mut(index), column)?;
-                }
+                let (Some((_, codec)), Some(column)) = (metadata.column, self.columns.get(*position)) else {
+                    return Ok(Read::AsStored);
+                };
+                let Err(error) = codec.write(field, column) else { return Ok(Read::AsStored) };
+                let upgraded =
+                    metadata.upgrade.zip(column.to_json()).is_some_and(|(up, json)| up.upgrade(field, &json));
+                return if upgraded { Ok(Read::Upgraded) } else { Err(error.into()) };
             }
-        }
-        Ok(true)
+        };
+        let Err(error) = field.decode(stored) else { return Ok(Read::AsStored) };
+        if metadata.upgrade.is_some_and(|up| up.upgrade(field, stored)) { Ok(Read::Upgraded) } else { Err(error) }
     }
 
-    /// Notes the default that a field begins with. One that cannot be encoded counts as changed, so that the commit says so.
-    fn default_of<T: SessionModel>(&mut self, value: &T, index: usize) -> Seen {
-        let start = self.defaults.len();
-        match value.field(index).encode(&mut self.defaults) {
-            Ok(()) => Span::new(start..self.defaults.len()).map_or(Seen::AsStored, Seen::Default),
+    /// Notes the value that a field begins with. One that cannot be encoded counts as changed, so that the commit says so.
+    fn seen<T: SessionModel>(&mut self, value: &T, index: usize, how: fn(Span) -> Seen) -> Seen {
+        let start = self.replaced.len();
+        match value.field(index).encode(&mut self.replaced) {
+            Ok(()) => Span::new(start..self.replaced.len()).map_or(Seen::AsStored, how),
             Err(_) => Seen::AsStored,
         }
     }
@@ -315,7 +341,7 @@ impl Image {
             let scan = Scan::<T> { data, cells: &mut cells, foreign: &mut foreign, model: PhantomData };
             json.deserialize_map(scan).and_then(|()| json.end()).map_err(StoreError::corrupt)?;
         }
-        Ok(Self { data: data.clone(), columns: columns.to_vec(), cells, defaults: Vec::new(), foreign })
+        Ok(Self { data: data.clone(), columns: columns.to_vec(), cells, replaced: Vec::new(), foreign })
     }
 }
 
@@ -428,6 +454,7 @@ impl Members {
 
     fn finish(mut self) -> Bytes {
         self.0.push(b'}');
-        self.0.into()
+        // A store may keep the very buffer, so it should not be longer than what is in it.
+        self.0.into_boxed_slice().into()
     }
 }

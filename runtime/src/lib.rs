@@ -1,7 +1,130 @@
-//! Typed web sessions.
+//! Typed web sessions: what an application remembers about a visitor is a plain struct. Overlapping requests lose no write,
+//! and a session that has ended stays ended.
+//!
+//! # The struct
+//!
+//! [`#[derive(Session)]`](macro@Session) turns a struct into a session type. Each field gets accessors, and a new visitor has
+//! the default of each. The keys say what the struct alone cannot: who is signed in, how changes of overlapping requests
+//! merge, what is a message for one page.
+//!
+//! ```
+//! use sessio::Session;
+//!
+//! /// What the shop remembers about a visitor.
+//! #[derive(Session)]
+//! struct Shop {
+//!     /// Who is signed in. Changing it gives the session a new secret.
+//!     #[session(principal)]
+//!     user_id: Option<i64>,
+//!     #[session(merge = "append")]
+//!     cart: Vec<String>,
+//!     #[session(merge = "add")]
+//!     visits: u32,
+//!     #[session(flash)]
+//!     notice: Option<String>,
+//! }
+//! ```
+//!
+//! # The layer and the handlers
+//!
+//! A layer around the router gives handlers their [`Session<T>`](struct@Session), which derefs to the struct. What a handler
+//! changes is saved with the response, in one conditional write; if another request came first, the fields merge. A visitor
+//! who stores nothing gets no cookie and costs no store call.
+//!
+#![cfg_attr(all(feature = "axum", feature = "memory"), doc = "```")]
+#![cfg_attr(not(all(feature = "axum", feature = "memory")), doc = "```ignore")]
+//! # use sessio::Session;
+//! # #[derive(Session)]
+//! # struct Shop {
+//! #     #[session(principal)] user_id: Option<i64>,
+//! #     #[session(merge = "append")] cart: Vec<String>,
+//! #     #[session(flash)] notice: Option<String>,
+//! # }
+//! use axum::{Router, extract::Path, response::Redirect, routing::{get, post}};
+//! use sessio::{SessionLayer, store::MemoryStore};
+//!
+//! async fn show(shop: Session<Shop>) -> String {
+//!     shop.cart().join(", ")
+//! }
+//!
+//! async fn add(mut shop: Session<Shop>, Path(product): Path<String>) -> Redirect {
+//!     shop.cart_mut().push(product);
+//!     shop.set_notice("Added to your cart");
+//!     Redirect::to("/cart")
+//! }
+//!
+//! async fn sign_in(mut shop: Session<Shop>) -> Redirect {
+//!     shop.sign_in(7); // after a password was checked: the cart stays, the secret is new
+//!     Redirect::to("/")
+//! }
+//!
+//! let store = MemoryStore::<Shop>::new();
+//! let app: Router = Router::new()
+//!     .route("/cart", get(show))
+//!     .route("/cart/{product}", post(add))
+//!     .route("/sign-in", post(sign_in))
+//!     .layer(SessionLayer::new(store));
+//! ```
+//!
+//! # The store
+//!
+//! A [`Store`](store::Store) creates records, changes them on the version that was read, and ends them; it has no "set", so
+//! nothing can bring back what has ended. Which store it is makes no difference to handlers. An SQL store keeps fields with
+//! a `column` in columns of their own: `migrate` makes its table, for development, and `verify_schema` compares a live table
+//! with the struct. A store of your own passes the same contract as these:
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `memory` (default) | `store::MemoryStore`: in the process, sharded and bounded |
+//! | `file` | `store::FileStore`: a file a session |
+//! | `sqlite` | `store::SqliteStore`: an SQLite file, with typed columns |
+//! | `postgres`, `mysql`, `sql-tls` | `store::PostgresStore`, `store::MySqlStore`: the same on servers, and TLS to them |
+//! | `redis`, `redis-cluster`, `redis-tls` | `store::RedisStore`: Redis or Valkey, on one server or a cluster |
+//! | `memcached` | `store::MemcachedStore` |
+//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie |
+//! | `axum` (default) | the extractors `Session<T>`, `Option<Session<T>>` and `LazySession<T>` |
+//! | `tower` | the layer, for any tower service over `http` |
+//! | `blocking` | every store for programs without async |
+//! | `testkit` | the store contract; a clock to move, stores that count and stores that fail |
+//!
+//! # Sessions without a request
+//!
+//! [`Sessions`](store::Sessions) is the typed view of a store for everything else: a list of a user's devices, an admin page,
+//! a job. What a store cannot do is not there: finding needs [`FindByColumn`](store::FindByColumn), listing
+//! [`Enumerate`](store::Enumerate), and deleting what has expired [`Sweep`](store::Sweep).
+//!
+//! ```
+//! # use sessio::{Session, store::{FindByColumn, Sessions, StoreError}, token::SessionId};
+//! # #[derive(Session)]
+//! # struct Shop { #[session(principal)] user_id: Option<i64> }
+//! async fn sign_out_elsewhere<S>(store: &S, user: i64, this: SessionId) -> Result<u64, StoreError>
+//! where
+//!     S: FindByColumn<Model = Shop>,
+//! {
+//!     Sessions::of(store).end_others_of(user, this).await
+//! }
+//! ```
+//!
+//! # Testing
+//!
+//! The struct is plain data, so what the application does with a session is tested without a server. Time is moved by a
+//! clock (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and a fault is one call away (`testkit::FaultStore`).
+//!
+//! ```
+//! # use sessio::Session;
+//! # #[derive(Session)]
+//! # struct Shop { cart: Vec<String>, #[session(flash)] notice: Option<String> }
+//! use sessio::model::SessionModel;
+//!
+//! let mut shop = Shop::fresh();
+//! shop.cart_mut().push("teapot".to_owned());
+//! shop.set_notice("Added to your cart");
+//! assert_eq!(shop.cart(), ["teapot"]);
+//! assert_eq!(shop.take_notice().as_deref(), Some("Added to your cart"));
+//! ```
 
 // Without a framework nobody opens a request, so the half of the engine that serves requests has no caller.
-#![cfg_attr(not(feature = "tower"), allow(dead_code))]
+#![cfg_attr(not(any(feature = "tower", feature = "actix")), allow(dead_code))]
 
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;
@@ -23,6 +146,7 @@ pub mod merge;
 pub mod migrate;
 pub mod model;
 pub mod record;
+mod revocation;
 pub mod schema;
 mod session;
 mod slot;
@@ -30,26 +154,25 @@ pub mod store;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 pub mod token;
-#[cfg(feature = "tower")]
+#[cfg(feature = "web")]
 pub mod web;
 pub mod wire;
 
 pub use detached::Detached;
 pub use engine::IntoBackend;
-pub use error::{CommitError, ConfigError, LoadError};
+pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
+pub use model::Column;
 pub use sessio_macros::Session;
 pub use session::Session;
-#[cfg(feature = "axum")]
-pub use web::axum::{LazySession, SessionRejection};
-#[cfg(feature = "tower")]
-pub use web::tower::SessionLayer;
+#[cfg(feature = "web")]
+pub use web::{Authenticated, LazySession, SessionLayer, SessionRejection};
 
 /// Binds a session struct to the web frameworks that are switched on.
 #[doc(hidden)]
 #[macro_export]
-#[cfg(feature = "tower")]
+#[cfg(feature = "web")]
 macro_rules! __bind {
     ($vis:vis $model:ty) => {
         impl $model {
@@ -66,7 +189,12 @@ macro_rules! __bind {
 /// Binds a session struct to the web frameworks that are switched on.
 #[doc(hidden)]
 #[macro_export]
-#[cfg(not(feature = "tower"))]
+#[cfg(not(feature = "web"))]
 macro_rules! __bind {
     ($vis:vis $model:ty) => {};
 }
+
+/// The README's programs, compiled.
+#[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

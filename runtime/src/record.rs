@@ -81,7 +81,9 @@ pub enum Retirement {
     /// later it is a sign of theft (OWASP Session Management, "Renewal Timeout").
     Renewed,
     /// By a change of principal. It opens nothing any more (OWASP, "Renew the Session ID After Any Privilege Level
-    /// Change").
+    /// Change"). For [`Credential::GRACE`] it may belong to a request that was under way, which must not send the browser
+    /// another cookie; presented later it is like any other that opens nothing, so that a visitor who never got the new
+    /// secret can begin again.
     PrincipalChanged,
 }
 
@@ -92,8 +94,11 @@ pub enum Standing {
     Current,
     /// It was renewed a moment ago and still opens the session. The browser has, or is about to get, the new one.
     Grace,
-    /// A sign-in or sign-out has replaced it: it opens nothing, and what bears it must not disturb the new one.
+    /// A sign-in or sign-out has replaced it a moment ago: it opens nothing, and what bears it must not disturb the new one.
     Superseded,
+    /// A sign-in or sign-out replaced it longer ago than any request was under way: it opens nothing, and what bears it
+    /// may begin again, because the answer with the new secret may never have arrived.
+    Outdated,
     /// It was renewed longer ago than the grace: somebody kept a copy.
     Reused,
     /// It is not and was not a secret of this record, as far as the record remembers.
@@ -120,9 +125,12 @@ impl Credential {
         }
         match self.retired.iter().find(|retired| retired.hash == hash) {
             None => Standing::Foreign,
-            Some(Retired { why: Retirement::PrincipalChanged, .. }) => Standing::Superseded,
-            Some(retired) if now.since(retired.at) < Self::GRACE => Standing::Grace,
-            Some(_) => Standing::Reused,
+            Some(retired) => match (retired.why, now.since(retired.at) < Self::GRACE) {
+                (Retirement::Renewed, true) => Standing::Grace,
+                (Retirement::Renewed, false) => Standing::Reused,
+                (Retirement::PrincipalChanged, true) => Standing::Superseded,
+                (Retirement::PrincipalChanged, false) => Standing::Outdated,
+            },
         }
     }
 
@@ -133,7 +141,7 @@ impl Credential {
     pub fn replaced(&self, by: &Secret, why: Retirement, now: Timestamp) -> Self {
         let mut retired = vec![Retired { hash: self.current, at: now, why }];
         retired.extend(self.retired.iter().take(Self::MAX_RETIRED - 1).map(|older| match why {
-            Retirement::PrincipalChanged => Retired { why, ..*older },
+            Retirement::PrincipalChanged => Retired { why, at: now, ..*older },
             Retirement::Renewed => *older,
         }));
         Self { current: by.hash(), retired }
@@ -171,6 +179,8 @@ mod tests {
         assert_eq!(credential.standing(&a, at(1)), Standing::Superseded);
         assert_eq!(credential.standing(&b, at(1)), Standing::Superseded);
         assert_eq!(credential.standing(&c, at(1)), Standing::Current);
+        assert_eq!([&a, &b].map(|old| credential.standing(old, at(10))), [Standing::Superseded; 2]);
+        assert_eq!([&a, &b].map(|old| credential.standing(old, at(11))), [Standing::Outdated; 2]);
     }
 
     #[test]

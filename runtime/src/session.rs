@@ -4,13 +4,14 @@ use std::{
     fmt,
     ops::{Deref, DerefMut},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::{
     clock::Timestamp,
     detached::Detached,
     engine::Renewal,
-    error::{CommitError, LoadError},
+    error::{CommitError, LoadError, StaleAuthentication},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
     slot::{Loan, Slot},
@@ -57,6 +58,12 @@ impl<T: SessionModel> Session<T> {
     /// The last recorded activity before this request, at most a tenth of the idle limit behind the truth.
     pub fn seen_at(&self) -> Option<Timestamp> {
         self.lifetime().map(|life| life.seen_at)
+    }
+
+    /// When the visitor last proved who they are, by a [sign-in](Self::sign_in) or a [reauthentication](Self::reauthenticate)
+    /// that is saved; `None` if they have not.
+    pub fn authenticated_at(&self) -> Option<Timestamp> {
+        self.lifetime().and_then(|life| life.authenticated_at)
     }
 
     /// When the session ends if nothing more happens; `None` if it is not stored yet.
@@ -208,6 +215,20 @@ impl<T: HasPrincipal> Session<T> {
     /// Ends the session, as [`destroy`](Self::destroy).
     pub fn sign_out(&mut self) {
         self.destroy();
+    }
+
+    /// Passes only if the visitor proved who they are at most `age` ago, for what a session alone should not allow: a new
+    /// password, a payment (OWASP Session Management, "Require Re-authentication").
+    ///
+    /// A sign-in and a [reauthentication](Self::reauthenticate) count from the moment that they are saved.
+    ///
+    /// # Errors
+    ///
+    /// [`StaleAuthentication`] when it is longer ago, or when nobody is signed in. As the answer of a handler it is a 403.
+    pub fn require_fresh(&self, age: Duration) -> Result<(), StaleAuthentication> {
+        let now = self.slot.engine.clock.now();
+        let at = self.authenticated_at().filter(|_| self.principal().is_some());
+        at.is_some_and(|at| now.since(at) <= age).then_some(()).ok_or(StaleAuthentication)
     }
 }
 

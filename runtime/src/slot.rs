@@ -14,7 +14,6 @@ use crate::{
     error::{CommitError, LoadError},
     event::Event,
     expiry::{Expiry, Lifetime},
-    image::Refusal,
     model::SessionModel,
 };
 
@@ -34,6 +33,8 @@ struct State<T> {
     desk: Desk<T>,
     /// Counts the sessions that this request has ended, so that a handle on an ended one is known.
     life: u32,
+    /// Counts the commits of this request, so that a handle that has not seen the last one is known.
+    commits: u32,
     /// What the response has to tell the browser.
     cookie: Option<CookieChange>,
     is_closed: bool,
@@ -44,17 +45,26 @@ enum Desk<T> {
     /// Nobody has asked for it yet.
     Unread,
     /// It is here.
-    Parked(Draft<T>),
+    Parked(Loan<T>),
     /// A handle has it.
     Lent,
-    /// Two handles changed a field that cannot be merged.
-    Refused(&'static str),
+    /// Two handles made changes that cannot be merged.
+    Refused(CommitError),
+}
+
+/// How a request has ended.
+pub(crate) struct Closed {
+    /// What the browser has to be told, whatever became of the last commit.
+    pub(crate) cookie: Option<CookieChange>,
+    /// Whether all changes are saved.
+    pub(crate) committed: Result<(), CommitError>,
 }
 
 /// A value that a handle has borrowed, and must give back.
 pub(crate) struct Loan<T> {
     pub(crate) draft: Draft<T>,
     life: u32,
+    commits: u32,
 }
 
 impl<T: SessionModel> Slot<T> {
@@ -64,6 +74,7 @@ impl<T: SessionModel> Slot<T> {
             intents: Intents::default(),
             desk: Desk::Unread,
             life: 0,
+            commits: 0,
             cookie: None,
             is_closed: false,
         };
@@ -82,54 +93,51 @@ impl<T: SessionModel> Slot<T> {
             .get_or_try_init(async || {
                 let (draft, origin) = self.engine.open(&self.presented).await?;
                 let mut state = self.state.lock();
-                state.desk = Desk::Parked(draft);
+                state.desk = Desk::Parked(Loan { draft, life: 0, commits: 0 });
                 state.origin = origin;
                 Ok::<_, LoadError>(())
             })
             .await?;
-        let (origin, life) = {
+        let (origin, life, commits) = {
             let mut state = self.state.lock();
-            let life = state.life;
             if let Desk::Parked(_) = state.desk
-                && let Desk::Parked(draft) = std::mem::replace(&mut state.desk, Desk::Lent)
+                && let Desk::Parked(loan) = std::mem::replace(&mut state.desk, Desk::Lent)
             {
-                return Ok(Loan { draft, life });
+                return Ok(loan);
             }
-            (state.origin.clone(), life)
+            (state.origin.clone(), state.life, state.commits)
         };
-        Ok(Loan { draft: self.engine.draft_of(&origin)?, life })
+        Ok(Loan { draft: self.engine.draft_of(&origin)?, life, commits })
     }
 
     /// Takes a value back. Changes that can no longer be saved are reported, never dropped in silence.
-    pub(crate) fn give_back(&self, loan: Loan<T>) {
-        let Loan { mut draft, life } = loan;
-        let other = {
+    pub(crate) fn give_back(&self, mut loan: Loan<T>) {
+        let mut other = {
             let mut state = self.state.lock();
-            if state.is_closed || state.life != life {
+            if state.is_closed || state.life != loan.life {
                 drop(state);
-                return self.report_late(&draft);
+                return self.report_late(&loan.draft);
             }
             match std::mem::replace(&mut state.desk, Desk::Lent) {
                 Desk::Parked(other) => other,
-                Desk::Refused(field) => {
-                    state.desk = Desk::Refused(field);
+                refused @ Desk::Refused(_) => {
+                    state.desk = refused;
                     return;
                 }
                 Desk::Unread | Desk::Lent => {
-                    state.desk = Desk::Parked(draft);
+                    state.desk = Desk::Parked(loan);
                     return;
                 }
             }
         };
         // Two handles were out at once. Merging runs the application's code, so it is done without the lock.
-        let merged = draft.image.merge(&mut draft.value, other.value);
-        let mut state = self.state.lock();
-        state.desk = match merged {
-            Ok(()) => Desk::Parked(Draft { value: draft.value, image: other.image }),
-            Err(Refusal::Field(field)) => Desk::Refused(field),
-            Err(Refusal::OtherPrincipal) => {
-                Desk::Refused(T::PRINCIPAL.map_or("principal", |index| T::FIELDS[index].name))
-            }
+        let merged = self.catch_up(&mut loan).and_then(|()| self.catch_up(&mut other)).and_then(|()| {
+            loan.draft.image.merge(&mut loan.draft.value, other.draft.value)?;
+            Ok(())
+        });
+        self.state.lock().desk = match merged {
+            Ok(()) => Desk::Parked(loan),
+            Err(error) => Desk::Refused(error),
         };
     }
 
@@ -141,20 +149,20 @@ impl<T: SessionModel> Slot<T> {
     /// Saves one handle's changes now, and makes a session if there is none yet.
     pub(crate) async fn keep(&self, loan: &mut Loan<T>) -> Result<Origin, CommitError> {
         self.save(loan, true).await?;
-        match self.state.lock().origin.clone() {
-            Origin::New { .. } => Err(CommitError::Gone),
-            Origin::Superseded => Err(CommitError::Superseded),
-            stored => Ok(stored),
+        let origin = self.state.lock().origin.clone();
+        match (origin.life(), &origin) {
+            (Some(_), _) => Ok(origin),
+            (None, Origin::Superseded) => Err(CommitError::Superseded),
+            (None, _) => Err(CommitError::Gone),
         }
     }
 
     async fn save(&self, loan: &mut Loan<T>, keep: bool) -> Result<(), CommitError> {
-        let _turn = self.turn.lock().await;
+        let mut turn = self.begin(loan).await?;
         self.end_if_asked().await?;
-        let (mut origin, mut intents) = self.intentions(loan)?;
-        intents.keep |= keep;
-        let outcome = self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await?;
-        self.settle(&mut loan.draft, outcome)
+        let mut intents = Intents { keep, ..turn.asked };
+        let outcome = self.engine.commit(&mut turn.loan.draft, &mut turn.origin, &mut intents).await?;
+        turn.settle(outcome)
     }
 
     /// Reads, changes and writes until no other request comes between: the closure sees a fresh value each time.
@@ -163,27 +171,39 @@ impl<T: SessionModel> Slot<T> {
         loan: &mut Loan<T>,
         mut change: impl FnMut(&mut T) -> R,
     ) -> Result<R, CommitError> {
-        let _turn = self.turn.lock().await;
+        let mut turn = self.begin(loan).await?;
         self.end_if_asked().await?;
-        let (mut origin, mut intents) = self.intentions(loan)?;
-        let (answer, outcome) = self.engine.update(&mut loan.draft, &mut origin, &mut intents, &mut change).await?;
-        self.settle(&mut loan.draft, outcome)?;
+        let mut intents = turn.asked;
+        let update = self.engine.update(&mut turn.loan.draft, &mut turn.origin, &mut intents, &mut change);
+        let (answer, outcome) = update.await?;
+        turn.settle(outcome)?;
         Ok(answer)
     }
 
     /// Sees what other requests have written meanwhile; this handle's own changes stay.
     pub(crate) async fn reload(&self, loan: &mut Loan<T>) -> Result<(), CommitError> {
-        let _turn = self.turn.lock().await;
-        let (mut origin, _) = self.intentions(loan)?;
-        self.engine.refresh(&mut loan.draft, &mut origin).await?;
-        self.state.lock().origin = origin;
+        let mut turn = self.begin(loan).await?;
+        self.engine.refresh(&mut turn.loan.draft, &mut turn.origin).await?;
+        turn.move_slot(&mut self.state.lock());
         Ok(())
     }
 
-    /// The end of the request: what the browser has to be told, or why nothing was saved. Unless the request `saves`, its
-    /// changes are dropped; what it ended is ended all the same.
-    pub(crate) async fn close(&self, saves: bool) -> Result<Option<CookieChange>, CommitError> {
+    /// The end of the request. Unless the request `saves`, its changes are dropped; what it ended is ended all the same.
+    pub(crate) async fn close(&self, saves: bool) -> Closed {
         let _turn = self.turn.lock().await;
+        let committed = self.commit_last(saves).await;
+        // A failure takes nothing back that is saved already, so the browser is told of that in any case.
+        let earlier = self.state.lock().cookie.take();
+        match committed {
+            Ok(outcome) => Closed { cookie: outcome.cookie.or(earlier), committed: Ok(()) },
+            // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
+            // the cookie of a newer session by now, so it is told nothing.
+            Err(CommitError::Gone | CommitError::Superseded) => Closed { cookie: earlier, committed: Ok(()) },
+            Err(error) => Closed { cookie: earlier, committed: Err(error) },
+        }
+    }
+
+    async fn commit_last(&self, saves: bool) -> Result<Outcome, CommitError> {
         let ended = self.end_if_asked().await;
         let (desk, mut origin, mut intents) = {
             let mut state = self.state.lock();
@@ -191,19 +211,19 @@ impl<T: SessionModel> Slot<T> {
             (std::mem::replace(&mut state.desk, Desk::Lent), state.origin.clone(), state.intents)
         };
         ended?;
-        let committed = match desk {
-            Desk::Parked(mut draft) if saves => self.engine.commit(&mut draft, &mut origin, &mut intents).await,
-            Desk::Refused(field) => Err(CommitError::Conflict { field }),
-            Desk::Parked(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
-        };
-        let earlier = self.state.lock().cookie.take();
-        match committed {
-            Ok(outcome) => Ok(outcome.cookie.or(earlier)),
-            // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
-            // the cookie of a newer session by now, so it is told nothing.
-            Err(CommitError::Gone | CommitError::Superseded) => Ok(earlier),
-            Err(error) => Err(error),
+        match desk {
+            Desk::Parked(mut loan) if saves => {
+                self.catch_up(&mut loan)?;
+                self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await
+            }
+            Desk::Refused(error) if saves => Err(error),
+            Desk::Parked(_) | Desk::Refused(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
         }
+    }
+
+    /// The end of a request that nobody asked for its session. Whoever asks from now on can save nothing.
+    pub(crate) fn shut(&self) {
+        self.state.lock().is_closed = true;
     }
 
     /// Looks at or changes what this request intends.
@@ -219,17 +239,23 @@ impl<T: SessionModel> Slot<T> {
         let mut state = self.state.lock();
         let ending = state.origin.part();
         state.intents = Intents { end: ending.or(state.intents.end), ..Intents::default() };
-        // A cookie that an earlier commit of this request was to send belongs to the session that ends.
-        state.cookie = None;
+        if ending.is_some() {
+            // A cookie that an earlier commit of this request was to send belongs to the session that ends.
+            state.cookie = None;
+        }
         state.life += 1;
         state.desk = Desk::Lent;
-        *loan = Loan { draft, life: state.life };
+        *loan = Loan { draft, life: state.life, commits: state.commits };
     }
 
     /// Undoes a handle's uncommitted changes.
     pub(crate) fn revert(&self, loan: &mut Loan<T>) -> Result<(), LoadError> {
-        let origin = self.state.lock().origin.clone();
+        let (origin, commits) = {
+            let state = self.state.lock();
+            (state.origin.clone(), state.commits)
+        };
         loan.draft = self.engine.draft_of(&origin)?;
+        loan.commits = commits;
         Ok(())
     }
 
@@ -249,27 +275,36 @@ impl<T: SessionModel> Slot<T> {
         Ok(())
     }
 
-    fn intentions(&self, loan: &Loan<T>) -> Result<(Origin, Intents), CommitError> {
-        let state = self.state.lock();
-        if state.life != loan.life {
-            return Err(CommitError::Gone);
-        }
-        if state.is_closed {
-            return Err(CommitError::NeedsResponse);
-        }
-        Ok((state.origin.clone(), state.intents))
+    /// Waits until no other handle of this request is at the store, and brings this one up to what they have committed.
+    async fn begin<'a>(&'a self, loan: &'a mut Loan<T>) -> Result<Turn<'a, T>, CommitError> {
+        let only = self.turn.lock().await;
+        let (origin, asked) = {
+            let state = self.state.lock();
+            if state.life != loan.life {
+                return Err(CommitError::Gone);
+            }
+            if state.is_closed {
+                return Err(CommitError::NeedsResponse);
+            }
+            (state.origin.clone(), state.intents)
+        };
+        self.catch_up(loan)?;
+        Ok(Turn { slot: self, loan, origin, asked, _only: only })
     }
 
-    fn settle(&self, draft: &mut Draft<T>, outcome: Outcome) -> Result<(), CommitError> {
-        if let Some(saved) = outcome.saved {
-            draft.settle(&saved, self.engine.backend.layout())?;
-            let mut state = self.state.lock();
-            state.origin = saved;
-            state.intents = Intents::default();
+    /// Brings a handle's changes onto what another handle of this request has committed.
+    fn catch_up(&self, loan: &mut Loan<T>) -> Result<(), CommitError> {
+        let (origin, commits) = {
+            let state = self.state.lock();
+            if state.commits == loan.commits {
+                return Ok(());
+            }
+            (state.origin.clone(), state.commits)
+        };
+        if let Some(contents) = origin.contents(self.engine.backend.layout()) {
+            loan.draft.rebase(contents)?;
         }
-        if outcome.cookie.is_some() {
-            self.state.lock().cookie = outcome.cookie;
-        }
+        loan.commits = commits;
         Ok(())
     }
 
@@ -281,6 +316,66 @@ impl<T: SessionModel> Slot<T> {
                  Call `commit().await` before the response ends, or `detach()` for work that outlives it");
             self.engine.events.emit(T::KIND, &Event::LateWrite { id });
         }
+    }
+}
+
+/// One handle's turn at the store.
+///
+/// A conflict moves its draft onto another record. Whether the turn then succeeds, fails or is given up half way, the slot
+/// goes on from that record too: otherwise what the others have left alone would look like a change of theirs.
+struct Turn<'a, T: SessionModel> {
+    slot: &'a Slot<T>,
+    loan: &'a mut Loan<T>,
+    /// What the draft stands on.
+    origin: Origin,
+    /// What the request intended when the turn began.
+    asked: Intents,
+    _only: tokio::sync::MutexGuard<'a, ()>,
+}
+
+impl<T: SessionModel> Turn<'_, T> {
+    /// Goes on from what was saved.
+    fn settle(self, outcome: Outcome) -> Result<(), CommitError> {
+        let Some(mut saved) = outcome.saved else { return Ok(()) };
+        let seen = self.loan.draft.settle(&saved, self.slot.engine.backend.layout());
+        let mut state = self.slot.state.lock();
+        if state.life != self.loan.life {
+            // Another handle has ended the session meanwhile, and what was saved ends with it.
+            state.intents.end = state.intents.end.or(saved.part());
+            return Err(CommitError::Gone);
+        }
+        if outcome.cookie.is_some() {
+            state.cookie = outcome.cookie;
+        }
+        state.intents.forget(&self.asked);
+        seen?;
+        state.adopt(self.loan, saved);
+        Ok(())
+    }
+
+    /// Goes on from the record that the draft stands on.
+    fn move_slot(&mut self, state: &mut State<T>) {
+        if state.life == self.loan.life {
+            state.adopt(self.loan, std::mem::replace(&mut self.origin, Origin::New { expired: None }));
+        }
+    }
+}
+
+impl<T: SessionModel> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        let mut state = self.slot.state.lock();
+        if self.origin.version() > state.origin.version() {
+            self.move_slot(&mut state);
+        }
+    }
+}
+
+impl<T> State<T> {
+    /// Goes on from an origin that this handle's draft stands on already, and the others' do not.
+    fn adopt(&mut self, loan: &mut Loan<T>, origin: Origin) {
+        self.origin = origin;
+        self.commits += 1;
+        loan.commits = self.commits;
     }
 }
 

@@ -7,8 +7,9 @@
 //! | bytes | state, version 1 |
 //! |---|---|
 //! | 1 | format version |
-//! | 1 | flags: bit 0, the cookie is persistent |
+//! | 1 | flags: bit 0, the cookie is persistent; bit 1, the visitor has proved who they are |
 //! | 8 | absolute end, microseconds since 1970 |
+//! | 8 | when they last did, microseconds since 1970; 0 without bit 1 |
 //! | 8 | idle limit, microseconds |
 //! | 32 | SHA-256 of the current secret |
 //! | 1 | number of retired secrets, at most 4 |
@@ -37,7 +38,8 @@ use crate::{
 
 const FORMAT: u8 = 1;
 const PERSISTENT: u8 = 1;
-const STATE_FIXED: usize = 1 + 1 + 8 + 8 + SecretHash::LEN + 1;
+const AUTHENTICATED: u8 = 2;
+const STATE_FIXED: usize = 1 + 1 + 8 + 8 + 8 + SecretHash::LEN + 1;
 const RETIRED: usize = 1 + 8 + SecretHash::LEN;
 
 /// Stored bytes are not a record.
@@ -55,8 +57,10 @@ pub enum WireError {
 pub fn encode_state(credential: &Credential, life: &Lifetime) -> Vec<u8> {
     let mut out = Vec::with_capacity(STATE_FIXED + credential.retired.len() * RETIRED);
     out.push(FORMAT);
-    out.push(if life.persistent { PERSISTENT } else { 0 });
+    let persistent = if life.persistent { PERSISTENT } else { 0 };
+    out.push(persistent | life.authenticated_at.map_or(0, |_| AUTHENTICATED));
     out.extend(life.absolute_at.as_micros().to_be_bytes());
+    out.extend(life.authenticated_at.unwrap_or_default().as_micros().to_be_bytes());
     out.extend(u64::try_from(life.idle.as_micros()).unwrap_or(u64::MAX).to_be_bytes());
     out.extend(credential.current.as_bytes());
     let retired = &credential.retired[..credential.retired.len().min(Credential::MAX_RETIRED)];
@@ -87,6 +91,7 @@ pub fn decode_state(
     input.format()?;
     let flags = input.byte()?;
     let absolute_at = input.timestamp()?;
+    let authenticated_at = Some(input.timestamp()?).filter(|_| flags & AUTHENTICATED != 0);
     let idle = Duration::from_micros(u64::from_be_bytes(input.array()?));
     let current = SecretHash::from_bytes(input.array()?);
     let count = usize::from(input.byte()?);
@@ -106,7 +111,7 @@ pub fn decode_state(
         return Err(WireError::Damaged);
     }
     let persistent = flags & PERSISTENT != 0;
-    let life = Lifetime { created_at, seen_at, expires_at, absolute_at, idle, persistent };
+    let life = Lifetime { created_at, seen_at, expires_at, absolute_at, authenticated_at, idle, persistent };
     Ok((Credential { current, retired }, life))
 }
 
@@ -189,7 +194,7 @@ mod tests {
             id: SessionId::random().unwrap(),
             version: Version::new(7),
             credential: Credential::new(&first).replaced(&second, Retirement::PrincipalChanged, now),
-            life: Lifetime::begin(Expiry::aal2().persistent(), now),
+            life: Lifetime { authenticated_at: Some(now), ..Lifetime::begin(Expiry::aal2().persistent(), now) },
             data: Bytes::from_static(b"{\"visits\":3}"),
             columns: Vec::new(),
         }

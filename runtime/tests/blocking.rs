@@ -20,12 +20,12 @@ fn use_everything(store: &blocking::Store<FileStore<Visits>>) {
     assert_eq!(store.create(&first).unwrap(), Create::Created);
     let second = rewritten(&first, "{\"visits\":2}");
     assert!(matches!(store.update(first.version, &second).unwrap(), Update::Updated));
-    let activity = Activity { seen_at: NOW, expires_at: NOW };
+    let activity = Activity { seen_at: NOW, expires_at: first.life.expires_at };
     assert_eq!(store.touch(first.id, activity).unwrap(), Touch::Touched(second.version));
     assert_eq!(store.load(first.id).unwrap().unwrap().data, second.data);
     assert_eq!(store.count().unwrap(), 1);
     assert_eq!(store.list(None, 10).unwrap().len(), 1);
-    assert_eq!(store.delete_expired(NOW, 10).unwrap(), 1);
+    assert_eq!(store.delete_expired(first.life.expires_at, 10).unwrap(), 1);
     assert!(!store.delete(first.id).unwrap());
     assert_eq!(store.create(&first).unwrap(), Create::Created);
     assert_eq!(store.delete_all().unwrap(), 1);

@@ -3,27 +3,19 @@
 //! A step that fails does not stop the ones after it, so that one run shows everything there is to mend. Only without
 //! its servers the test step does not run: it would report failures that are none of the code's.
 
-use std::collections::BTreeSet;
-use std::env;
-use std::io::{self, Write};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use anyhow::Result;
 
-use anyhow::{Context, Result, ensure};
-use rustix::process::Signal;
-use serde_json::Value;
-
+use crate::cargo::Cargo;
 use crate::guard::Guard;
 use crate::interrupt;
-use crate::process::Process;
 use crate::report::{Report, Tally};
-use crate::servers::{self, Environment, Wanted};
+use crate::servers::{self, Wanted};
 
 /// Runs it; whether everything succeeded.
 pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     interrupt::listen()?;
     let guard = Guard::start()?;
-    let cargo = Cargo { guard: &guard };
+    let cargo = Cargo::new(&guard);
     let mut report = Report::default();
 
     // First, because what is missing here must be installed by a person, who should not have to wait to hear of it.
@@ -36,7 +28,12 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     report.step("each feature alone", || cargo.check_features("sessio"));
     if let Some(servers) = report.step("servers", || plan.start(&guard)) {
         let mut tests = Tally::default();
-        report.step("tests", || cargo.test(servers.environment(), &mut tests));
+        report.step("tests", || cargo.test(&["--workspace"], servers.environment(), &mut tests));
+        // Marked as ignored, so that plain `cargo test` passes without servers and still lists what it leaves out.
+        report.step("the store contract on servers", || {
+            let contracts = ["--package", "sessio", "--test", "contract_*", "--", "--ignored"];
+            cargo.test(&contracts, servers.environment(), &mut tests)
+        });
         report.count(tests);
         drop(servers);
     } else {
@@ -52,73 +49,4 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     }
     println!("{report}");
     Ok(report.succeeded())
-}
-
-/// Runs cargo so that nothing of it outlives this program.
-struct Cargo<'guard> {
-    guard: &'guard Guard,
-}
-
-impl Cargo<'_> {
-    fn run(&self, arguments: &[&str]) -> Result<()> {
-        self.finish(&mut command(arguments), |_| {})
-    }
-
-    /// A feature must not lean on another one that happens to be on as well.
-    fn check_features(&self, package: &str) -> Result<()> {
-        let features = Self::features(package)?;
-        let mut failed = Vec::new();
-        for feature in &features {
-            println!("{package} with {}", if feature.is_empty() { "no feature" } else { feature });
-            let arguments = ["check", "--quiet", "-p", package, "--no-default-features", "--features", feature];
-            if self.run(&arguments).is_err() {
-                interrupt::check()?;
-                failed.push(feature.as_str());
-            }
-        }
-        ensure!(failed.is_empty(), "does not compile alone: {}", failed.join(", "));
-        Ok(())
-    }
-
-    /// The empty name stands for no feature at all.
-    fn features(package: &str) -> Result<BTreeSet<String>> {
-        let output = command(&["metadata", "--no-deps", "--format-version", "1"]).output()?;
-        ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-        let metadata: Value = serde_json::from_slice(&output.stdout)?;
-        let features = metadata["packages"]
-            .as_array()
-            .and_then(|packages| packages.iter().find(|candidate| candidate["name"] == package))
-            .and_then(|package| package["features"].as_object())
-            .with_context(|| format!("cargo metadata knows no package {package}"))?;
-        let mut features: BTreeSet<String> = features.keys().filter(|name| *name != "default").cloned().collect();
-        features.insert(String::new());
-        Ok(features)
-    }
-
-    /// Passes the output through and adds up its counts.
-    fn test(&self, environment: &Environment, tests: &mut Tally) -> Result<()> {
-        let mut test = command(&["test", "--workspace", "--all-features"]);
-        test.envs(environment.iter()).stdout(Stdio::piped());
-        self.finish(&mut test, |line| {
-            // The run goes on when nobody reads its output any more.
-            let _ = io::stdout().write_all(line);
-            tests.read(line);
-        })
-    }
-
-    fn finish(&self, command: &mut Command, each_line: impl FnMut(&[u8])) -> Result<()> {
-        let status = Process::start(self.guard, command, Signal::INT)?.wait_with_lines(each_line)?;
-        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
-        ensure!(status.success(), "`cargo {}` failed ({status})", arguments.join(" "));
-        Ok(())
-    }
-}
-
-/// The cargo that started this program, at work in the root of the workspace.
-fn command(arguments: &[&str]) -> Command {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // A process in the background must not read the terminal.
-    command.args(arguments).current_dir(root).stdin(Stdio::null());
-    command
 }

@@ -4,7 +4,7 @@ use sessio::Session;
 
 /// What the shop remembers about a visitor.
 #[derive(Session)]
-#[session(table = "shop_sessions")]
+#[session(table = "shop_sessions", snapshot = "../migrations/shop_sessions.schema")]
 pub struct Shop {
     /// Who is signed in.
     #[session(principal)]
@@ -19,7 +19,7 @@ pub struct Shop {
 
 /// What the back office remembers about an employee.
 #[derive(Session)]
-#[session(table = "admin_sessions")]
+#[session(table = "admin_sessions", snapshot = "../migrations/admin_sessions.schema")]
 pub struct Admin {
     /// Who is signed in.
     #[session(principal)]

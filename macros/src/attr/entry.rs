@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
-    Attribute, Expr, Lit, LitInt, LitStr, Meta, Path, Result, Token, Variant,
+    Attribute, Expr, ExprPath, Lit, LitInt, LitStr, Meta, Path, Result, Token, Variant,
     ext::IdentExt,
     parse::{ParseBuffer, ParseStream, discouraged::Speculative},
     token,
@@ -178,6 +178,20 @@ impl<'a> Entry<'a> {
             let error = self.input.error(format!(
                 "expected a policy such as `\"add\"` or the path of a function, found {}",
                 found(self.input)
+            ));
+            // A closure has commas, so nothing behind it could be read right.
+            self.input.parse::<TokenStream>()?;
+            Err(error)
+        })
+    }
+
+    /// The path of a function.
+    pub(super) fn function(&self, example: &str) -> Result<ExprPath> {
+        self.equals(example)?;
+        self.input.parse().or_else(|_| {
+            let (key, found) = (&self.key, found(self.input));
+            let error = self.input.error(format!(
+                "expected the path of a function, found {found}; write `{key} = {example}`, without quotes"
             ));
             // A closure has commas, so nothing behind it could be read right.
             self.input.parse::<TokenStream>()?;

@@ -25,6 +25,8 @@ pub(crate) struct StructKeys {
     pub(crate) runtime: Option<Keyed<Path>>,
     pub(crate) rename_all: Option<Keyed<LitStr>>,
     pub(crate) strict: Option<Keyed<()>>,
+    pub(crate) snapshot: Option<Keyed<LitStr>>,
+    pub(crate) lock: Option<Keyed<LitStr>>,
     pub(crate) indexes: Vec<Keyed<IndexKey>>,
 }
 
@@ -50,6 +52,9 @@ pub(crate) struct FieldKeys {
     pub(crate) flash: Option<Keyed<()>>,
     pub(crate) merge: Option<Keyed<MergeKey>>,
     pub(crate) renamed_from: Option<Keyed<LitStr>>,
+    pub(crate) references: Option<Keyed<LitStr>>,
+    pub(crate) on_delete: Option<Keyed<LitStr>>,
+    pub(crate) upgrade: Option<Keyed<ExprPath>>,
     pub(crate) strict: Option<Keyed<()>>,
     /// Every key above, in the order in which they are written.
     pub(crate) given: Vec<Ident>,
@@ -70,6 +75,10 @@ impl StructKeys {
             "crate" => entry.path().and_then(|value| entry.once(&mut keys.runtime, value)),
             "rename_all" => entry.string("camelCase").and_then(|value| entry.once(&mut keys.rename_all, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut keys.strict, value)),
+            "snapshot" => {
+                entry.string("../migrations/cart.schema").and_then(|value| entry.once(&mut keys.snapshot, value))
+            }
+            "lock" => entry.string("cart.lock").and_then(|value| entry.once(&mut keys.lock, value)),
             unique @ ("index" | "unique") => {
                 let value = IndexKey { fields: entry.fields()?, unique: unique == "unique" };
                 keys.indexes.push(Keyed { key: entry.key.clone(), value });
@@ -110,6 +119,9 @@ impl FieldKeys {
             "flash" => entry.flag().and_then(|value| entry.once(&mut self.flash, value)),
             "merge" => entry.merge().and_then(|value| entry.once(&mut self.merge, value)),
             "renamed_from" => entry.string("old_name").and_then(|value| entry.once(&mut self.renamed_from, value)),
+            "references" => entry.string("users(id)").and_then(|value| entry.once(&mut self.references, value)),
+            "on_delete" => entry.string("cascade").and_then(|value| entry.once(&mut self.on_delete, value)),
+            "upgrade" => entry.function("upgrade_cart").and_then(|value| entry.once(&mut self.upgrade, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut self.strict, value)),
             _ => Err(Place::Field.unknown(&entry.key)),
         }
@@ -123,6 +135,51 @@ impl FieldKeys {
     }
 }
 
+/// The keys on a type that derives `Column`.
+#[derive(Default)]
+pub(crate) struct ColumnKeys {
+    pub(crate) runtime: Option<Keyed<Path>>,
+    pub(crate) rename_all: Option<Keyed<LitStr>>,
+}
+
+impl ColumnKeys {
+    pub(crate) fn parse(attrs: &[Attribute], errors: &Errors) -> Self {
+        let mut keys = Self::default();
+        each_key(attrs, errors, |entry| match entry.key.to_string().as_str() {
+            "crate" => entry.path().and_then(|value| entry.once(&mut keys.runtime, value)),
+            "rename_all" => entry.string("snake_case").and_then(|value| entry.once(&mut keys.rename_all, value)),
+            _ => Err(unknown(&entry.key, &["rename_all", "crate"])),
+        });
+        keys
+    }
+}
+
+/// The keys on a variant of an enum that derives `Column`.
+#[derive(Default)]
+pub(crate) struct VariantKeys {
+    pub(crate) rename: Option<Keyed<LitStr>>,
+}
+
+impl VariantKeys {
+    pub(crate) fn parse(attrs: &[Attribute], errors: &Errors) -> Self {
+        let mut keys = Self::default();
+        each_key(attrs, errors, |entry| match entry.key.to_string().as_str() {
+            "rename" => entry.string("name").and_then(|value| entry.once(&mut keys.rename, value)),
+            _ => Err(unknown(&entry.key, &["rename"])),
+        });
+        keys
+    }
+}
+
+fn unknown(key: &Ident, keys: &[&str]) -> syn::Error {
+    let name = key.to_string();
+    let message = match name::closest(&name, keys.iter().copied()) {
+        Some(meant) => format!("unknown key `{name}`; did you mean `{meant}`?"),
+        None => format!("unknown key `{name}`; expected {}", list(keys)),
+    };
+    syn::Error::new(key.span(), message)
+}
+
 /// Where a key stands.
 #[derive(Clone, Copy)]
 enum Place {
@@ -133,7 +190,7 @@ enum Place {
 impl Place {
     const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique"],
+            Self::Struct => &["table", "kind", "crate", "rename_all", "strict", "index", "unique", "snapshot", "lock"],
             Self::Field => &[
                 "default",
                 "rename",
@@ -148,6 +205,9 @@ impl Place {
                 "flash",
                 "merge",
                 "renamed_from",
+                "references",
+                "on_delete",
+                "upgrade",
                 "strict",
             ],
         }
@@ -173,7 +233,7 @@ impl Place {
 }
 
 /// Keys that other derives have, and what to write here.
-const KEYS_OF_OTHERS: [(&str, &str); 8] = [
+const KEYS_OF_OTHERS: [(&str, &str); 10] = [
     ("primary_key", "a session table has one primary key, `id`, which the store creates; use `unique`"),
     ("nullable", "write `Option<..>` around the field's type"),
     ("null", "write `Option<..>` around the field's type"),
@@ -181,6 +241,8 @@ const KEYS_OF_OTHERS: [(&str, &str); 8] = [
     ("type", "a column's type comes from the field's type"),
     ("length", "use `max_len`"),
     ("size", "use `max_len`"),
+    ("foreign_key", "use `references = \"users(id)\"`"),
+    ("belongs_to", "use `references = \"users(id)\"`"),
     ("schema", "put it in the connection's search path"),
 ];
 

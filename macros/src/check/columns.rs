@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     errors::Errors,
-    model::{Index, Session},
-    name::Identifier,
+    model::{Field, Index, Reference, Session},
+    name::{self, Identifier},
 };
 
 /// An index key of MySQL ends at 3072 bytes (its manual, "`InnoDB` Limits"), and a character takes up to four.
@@ -14,6 +14,9 @@ const MAX_INDEXED_CHARACTERS: u32 = 768;
 pub(super) fn check(session: &Session, errors: &Errors) {
     owners(session, errors);
     renames(session, errors);
+    for field in session.stored() {
+        reference(field, errors);
+    }
     let mut seen = HashSet::new();
     for index in &session.indexes {
         keys(session, index, errors);
@@ -64,6 +67,36 @@ fn renames(session: &Session, errors: &Errors) {
                     column.name.text
                 ),
             );
+        }
+    }
+}
+
+fn reference(field: &Field, errors: &Errors) {
+    if let Some(on_delete) = &field.keys.on_delete {
+        let (text, names) = (on_delete.value.value(), Reference::ACTIONS.map(|(name, _)| name));
+        if field.keys.references.is_none() {
+            errors.at(on_delete.key.span(), "`on_delete` belongs to a reference; add `references = \"users(id)\"`");
+        } else if !names.contains(&text.as_str()) {
+            let span = on_delete.value.span();
+            match name::closest(&text, names) {
+                Some(meant) => errors.at(span, format!("unknown action `{text}`; did you mean `{meant}`?")),
+                None => {
+                    errors.at(span, format!("unknown action `{text}`; expected one of {}", crate::attr::list(&names)));
+                }
+            }
+        }
+    }
+    let Some(references) = field.keys.references.as_ref().map(|references| &references.value) else { return };
+    let text = references.value();
+    let Some((table, column)) = Reference::parts(&text) else {
+        let message =
+            format!("expected a table and its column, found `{}`; write `users(id)`", name::printable(text.trim()));
+        errors.at(references.span(), message);
+        return;
+    };
+    for (identifier, name) in [(Identifier::OtherTable, table), (Identifier::OtherColumn, column)] {
+        if let Some(reason) = identifier.refuse(&name) {
+            errors.at(references.span(), reason);
         }
     }
 }

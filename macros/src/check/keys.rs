@@ -8,11 +8,12 @@ use crate::{
 };
 
 /// Pairs that cannot stand on one field, and why.
-const EXCLUSIVE: [(&str, &str, &str); 7] = [
+const EXCLUSIVE: [(&str, &str, &str); 8] = [
     ("json", "max_len", "a JSON document has no fixed length"),
     ("json", "index", "a JSON document cannot be an index key"),
     ("json", "unique", "a JSON document cannot be an index key"),
     ("json", "principal", "a JSON document cannot be an index key"),
+    ("json", "references", "a JSON document refers to no row"),
     ("unique", "index", "a unique column already has an index"),
     ("flash", "principal", "whoever signed in stays until they sign out"),
     ("flash", "default", "a message is empty until somebody sets it"),
@@ -65,6 +66,12 @@ fn without_column(field: &Field, errors: &Errors) {
             field.plain()
         );
         errors.at(max_len.key.span(), message);
+    }
+    if let Some(references) = &field.keys.references {
+        let plain = field.plain();
+        let message =
+            format!("only a column refers to a row, and `{plain}` is stored in the payload; add `#[session(column)]`");
+        errors.at(references.key.span(), message);
     }
     if let Some(renamed_from) = &field.keys.renamed_from {
         let message = format!(

@@ -10,10 +10,12 @@ use crate::{
 
 /// The methods of the handle `Session<T>`, and `Shop::layer`. As the handle derefs to the struct, an accessor of such a
 /// name could never be called through it.
-const RESERVED: [&str; 20] = [
+const RESERVED: [&str; 23] = [
     "id",
     "is_new",
     "created_at",
+    "authenticated_at",
+    "require_fresh",
     "seen_at",
     "expires_at",
     "expiry",
@@ -28,6 +30,7 @@ const RESERVED: [&str; 20] = [
     "commit",
     "update",
     "reload",
+    "revert",
     "detach",
     "layer",
     "session_id",
@@ -54,6 +57,9 @@ fn stored(session: &Session, errors: &Errors) {
             errors.at(field.name.span, "a stored name cannot be empty");
         } else if let Some(owner) = owners.insert(field.name.text.clone(), field) {
             let message = format!("the name `{}` is already used by field `{}`", field.name.text, owner.plain());
+            errors.at(field.name.span, message);
+        } else if session.lock.is_some() && field.name.text.contains(char::is_whitespace) {
+            let message = "a lock file has words, so a stored name in it cannot have a space";
             errors.at(field.name.span, message);
         }
     }

@@ -9,7 +9,7 @@ use syn::{Expr, ExprLit, Lit};
 
 use super::{emit, first, fresh, proof};
 use crate::{
-    model::{Field, Session, without_self},
+    model::{self, Field, Reference, Session, without_self},
     shape::Shape,
 };
 
@@ -22,10 +22,10 @@ pub(super) fn expand(session: &Session) -> TokenStream {
 fn prove(session: &Session, field: &Field) -> TokenStream {
     let (ty, name, span) = (&field.ty, proof(&field.ident), first(&field.written));
     let private = private(session, span);
-    let Some(column) = &field.column else {
+    let Some(model::Column { name: column, reference, .. }) = &field.column else {
         return quote_spanned!(span=> const #name: #private::FieldOf<#ty> = #private::payload::<#ty>(););
     };
-    let column = &column.name.text;
+    let column = &column.text;
     let mut value = if field.keys.json.is_some() {
         quote_spanned!(span=> #private::json::<#ty>(#column))
     } else if field.keys.principal.is_some() {
@@ -40,6 +40,11 @@ fn prove(session: &Session, field: &Field) -> TokenStream {
     if let Some(from) = field.keys.renamed_from.as_ref().map(|from| from.value.value()) {
         value = quote_spanned!(span=> #value.renamed_from(#from));
     }
+    if let Some(Reference { table, column, on_delete }) = reference {
+        let (runtime, on_delete) = (session.runtime.at(span), Ident::new(on_delete, span));
+        let on_delete = quote_spanned!(span=> #runtime::schema::OnDelete::#on_delete);
+        value = quote_spanned!(span=> #value.references(#table, #column, #on_delete));
+    }
     let proof = quote_spanned!(span=> const #name: #private::ColumnOf<#ty> = #value;);
     proof.into_iter().chain(assertions(session, field)).collect()
 }
@@ -47,7 +52,9 @@ fn prove(session: &Session, field: &Field) -> TokenStream {
 /// What only the type knows, each in a const of its own: those are evaluated by `cargo check` too.
 fn assertions(session: &Session, field: &Field) -> TokenStream {
     let max_len = field.keys.max_len.as_ref().map(|max_len| max_len.key.span());
+    let set_null = field.keys.on_delete.as_ref().filter(|on_delete| on_delete.value.value() == "set null");
     let checks = [
+        ("assert_may_be_null", set_null.map(|on_delete| on_delete.value.span())),
         ("assert_null_is_clear", matches!(field.shape, Shape::Option(..)).then(|| first(&field.written))),
         ("assert_has_length", max_len),
         ("assert_index_key", session.key_of(field)),

@@ -5,6 +5,7 @@ mod fallback;
 mod fields;
 mod finders;
 mod model;
+mod pins;
 mod schema;
 #[cfg(test)]
 mod snapshots;
@@ -34,6 +35,7 @@ pub(crate) fn session(input: TokenStream) -> TokenStream {
             model::expand(&session),
             accessors::expand(&session),
             finders::expand(&session, finders::Bodies::Real),
+            pins::expand(&session),
             bind(&session),
         ]),
         Some(session) => {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use super::{emit, fresh, proof};
+use super::{emit, first, fresh, proof};
 use crate::{
     attr::MergeKey,
     model::{Field, Session},
@@ -72,6 +72,11 @@ fn metadata(session: &Session, field: &Field) -> TokenStream {
     }
     if field.strict {
         metadata = emit(|span| quote_spanned!(span=> #metadata.strict()));
+    }
+    if let Some(upgrade) = field.keys.upgrade.as_ref().map(|upgrade| &upgrade.value) {
+        let (runtime, ty, span) = (runtime.at(first(upgrade)), &field.ty, first(upgrade));
+        let upgrade = quote_spanned!(span=> &#runtime::model::TypedUpgrade::<_, #ty>(#upgrade));
+        metadata = emit(|span| quote_spanned!(span=> #metadata.upgrade(#upgrade)));
     }
     if let Some(column) = &field.column {
         let (position, proof) = (Literal::usize_unsuffixed(column.position), proof(&field.ident));

@@ -5,17 +5,18 @@ use std::time::Duration;
 #[cfg(feature = "cookie")]
 use http::HeaderValue;
 
-use super::{Backend, Draft, Engine, Holder, Opened, Origin};
+use super::{Backend, Draft, Engine, Holder, Opened, Origin, Trial};
 #[cfg(feature = "cookie")]
 use crate::cookie::Carried;
 use crate::{
     clock::Timestamp,
     error::CommitError,
-    event::Event,
+    event::{Event, Rejection},
     expiry::{Expiry, Lifetime},
-    image::NOBODY,
+    image::Contents,
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
+    revocation,
     store::{Activity, Create, DynStore, Touch, Update},
     token::{Secret, SessionId, Token},
 };
@@ -39,6 +40,16 @@ pub(crate) struct Intents {
 }
 
 impl Intents {
+    /// Forgets what has been done. What was asked for meanwhile stays.
+    pub(crate) fn forget(&mut self, done: &Self) {
+        if self.renewal == done.renewal {
+            self.renewal = Renewal::Nothing;
+        }
+        if self.expiry == done.expiry {
+            self.expiry = None;
+        }
+    }
+
     /// What a handle wants that has outlived its response.
     pub(crate) fn without_response() -> Self {
         Self { no_response: true, ..Self::default() }
@@ -127,18 +138,17 @@ impl<T: SessionModel> Engine<T> {
     ) -> Result<(R, Outcome), CommitError> {
         let mut pause = Pause::default();
         for attempt in 1..=MAX_ATTEMPTS {
-            let before = draft.copy_value()?;
-            let answer = change(&mut draft.value);
-            match self.attempt(draft, origin, intents).await {
-                Ok(Attempt::Done(outcome)) => return Ok((answer, outcome)),
-                Ok(Attempt::Conflict(theirs)) => {
-                    draft.value = before;
+            let trial = Trial::of(draft)?;
+            let answer = change(&mut trial.draft.value);
+            match self.attempt(trial.draft, origin, intents).await? {
+                Attempt::Done(outcome) => {
+                    trial.keep();
+                    return Ok((answer, outcome));
+                }
+                Attempt::Conflict(theirs) => {
+                    drop(trial);
                     self.rebase(draft, origin, intents, *theirs, attempt)?;
                     pause.rest().await;
-                }
-                Err(error) => {
-                    draft.value = before;
-                    return Err(error);
                 }
             }
         }
@@ -149,7 +159,8 @@ impl<T: SessionModel> Engine<T> {
     pub(crate) async fn refresh(&self, draft: &mut Draft<T>, origin: &mut Origin) -> Result<(), CommitError> {
         let Origin::Stored(opened) = origin else { return Ok(()) };
         let record = self.reload(opened.record.id).await?.ok_or(CommitError::Gone)?;
-        draft.rebase(&record, self.backend.layout())?;
+        self.refuse_signed_in(draft, &record)?;
+        draft.rebase(Contents::of(&record, self.backend.layout()))?;
         opened.record = record;
         Ok(())
     }
@@ -184,6 +195,7 @@ impl<T: SessionModel> Engine<T> {
         let (id, change) = match (&self.backend, ending) {
             (Backend::Server(store, _), Ending::Record(id)) => {
                 store.delete(id).await?;
+                revocation::announce(id);
                 (Some(id), CookieChange::Remove)
             }
             #[cfg(feature = "cookie")]
@@ -207,7 +219,14 @@ impl<T: SessionModel> Engine<T> {
         attempt: u32,
     ) -> Result<(), CommitError> {
         self.events.emit(T::KIND, &Event::Conflict { id: theirs.id, attempt });
-        draft.rebase(&theirs, self.backend.layout())?;
+        if intents.no_response {
+            self.refuse_signed_in(draft, &theirs)?;
+        }
+        let rebased = draft.rebase(Contents::of(&theirs, self.backend.layout()));
+        if matches!(rebased, Err(CommitError::Gone)) {
+            self.events.emit(T::KIND, &Event::LateWrite { id: Some(theirs.id) });
+        }
+        rebased?;
         if let Origin::Stored(opened) = origin {
             // Renewals coalesce: whoever came first has sent the browser its cookie.
             if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {
@@ -218,9 +237,19 @@ impl<T: SessionModel> Engine<T> {
         Ok(())
     }
 
+    /// Keeps what belongs to a principal from who came before the sign-in: they may hold a planted cookie, and the secret in
+    /// it opens nothing any more. A request's last commit may still add to the session, because it shows nothing of it.
+    fn refuse_signed_in(&self, draft: &Draft<T>, record: &Record) -> Result<(), CommitError> {
+        if T::PRINCIPAL.is_none() || draft.image.had_principal::<T>() || !self.has_principal(record)? {
+            return Ok(());
+        }
+        self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
+        Err(CommitError::Superseded)
+    }
+
     async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {
         let now = self.clock.now();
-        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         loop {
             let token = Token::random()?;
@@ -260,7 +289,7 @@ impl<T: SessionModel> Engine<T> {
             || draft.has_changes();
         // It ended while the request ran, and other requests may have seen it dead already.
         if base.life.is_over(now) {
-            return if is_changed { Err(self.late(Some(base.id))) } else { Ok(Attempt::Done(Outcome::default())) };
+            return if is_changed { self.revisit(base.id).await } else { Ok(Attempt::Done(Outcome::default())) };
         }
         if !is_changed {
             return self.touch(store, opened, now).await;
@@ -273,7 +302,7 @@ impl<T: SessionModel> Engine<T> {
             }
             None => None,
         };
-        let life = self.next_life(&base.life, intents, now);
+        let life = self.next_life(&base.life, draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         let record = Record {
             id: base.id,
@@ -285,11 +314,17 @@ impl<T: SessionModel> Engine<T> {
         };
         match store.update(base.version, &record).await? {
             Update::Gone => return Err(self.late(Some(base.id))),
+            // A client that sent the write again meets its own record. A new secret tells it from anybody else's.
+            Update::Conflict(theirs)
+                if token.is_some() && theirs.version == record.version && theirs.credential == record.credential => {}
             Update::Conflict(theirs) => return Ok(Attempt::Conflict(theirs)),
             Update::Updated => {}
         }
 
         self.report_principal(draft, Some(base.id));
+        if draft.has_lost_principal() {
+            revocation::announce(base.id);
+        }
         // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
         let is_moved = life.persistent || base.life.persistent;
         let (holder, cookie) = match (token, &opened.holder) {
@@ -306,6 +341,15 @@ impl<T: SessionModel> Engine<T> {
         Ok(Attempt::Done(Outcome { saved: Some(Origin::Stored(Opened { record, holder })), cookie }))
     }
 
+    /// Looks again at a session that was over by the record that this request has loaded: another request may have kept it
+    /// alive, and a touch moves no version.
+    async fn revisit(&self, id: SessionId) -> Result<Attempt, CommitError> {
+        match self.reload(id).await? {
+            Some(record) => Ok(Attempt::Conflict(Box::new(record))),
+            None => Err(self.late(Some(id))),
+        }
+    }
+
     /// Records activity, if enough time has passed to be worth it.
     async fn touch(&self, store: &dyn DynStore, opened: &Opened, now: Timestamp) -> Result<Attempt, CommitError> {
         let base = &opened.record;
@@ -316,8 +360,10 @@ impl<T: SessionModel> Engine<T> {
         let activity = Activity { seen_at: life.seen_at, expires_at: life.expires_at };
         let touched = store.touch(base.id, activity).await?;
         let cookie = match (&opened.holder, touched) {
-            // Only at the version that was loaded is the secret still known to be the current one.
-            (Holder::Current(secret), Touch::Touched(version)) if life.persistent && version == base.version => {
+            // Only at the version that was loaded is it known which secret is the current one.
+            (Holder::Current(secret), Touch::Touched(version))
+                if life.persistent && version == base.version && secret.hash() == base.credential.current =>
+            {
                 Some(cookie_for(Token { id: base.id, secret: secret.clone() }, &life, now))
             }
             _ => None,
@@ -352,25 +398,30 @@ impl<T: SessionModel> Engine<T> {
         }
     }
 
-    pub(super) fn next_life(&self, life: &Lifetime, intents: &Intents, now: Timestamp) -> Lifetime {
+    pub(super) fn first_life(&self, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+        let life = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
+        Lifetime { authenticated_at: authenticated_at(None, draft, intents, now), ..life }
+    }
+
+    pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+        let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
             let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
-            return Lifetime { created_at: life.created_at, ..restarted };
+            return Lifetime { created_at: life.created_at, authenticated_at, ..restarted };
         }
-        intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now))
+        let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
+        Lifetime { authenticated_at, ..life }
     }
 
     pub(super) fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {
-        if let Some(index) = T::PRINCIPAL
-            && draft.has_new_principal()
-        {
-            let is_nobody = draft.value.field(index).equals(NOBODY);
-            let event = if is_nobody { Event::SignedOut { id } } else { Event::SignedIn { id } };
+        if draft.has_new_principal() {
+            let event = if draft.has_principal() { Event::SignedIn { id } } else { Event::SignedOut { id } };
             self.events.emit(T::KIND, &event);
         }
     }
 
     pub(super) fn late(&self, id: Option<SessionId>) -> CommitError {
+        id.inspect(|id| revocation::announce(*id));
         self.events.emit(T::KIND, &Event::LateWrite { id });
         CommitError::Gone
     }
@@ -381,7 +432,21 @@ impl<T: SessionModel> Engine<T> {
             tracing::warn!(target: "sessio", kind = T::KIND, %id, error = &error as &dyn std::error::Error,
                 "an expired session could not be removed");
         }
+        revocation::announce(id);
     }
+}
+
+/// When the visitor last proved who they are, once this commit is done.
+fn authenticated_at<T: SessionModel>(
+    before: Option<Timestamp>,
+    draft: &Draft<T>,
+    intents: &Intents,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if draft.has_new_principal() {
+        return draft.has_principal().then_some(now);
+    }
+    if intents.renewal == Renewal::SecretAndLimits { Some(now) } else { before }
 }
 
 fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {

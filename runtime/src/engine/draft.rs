@@ -6,9 +6,9 @@ use super::Sealed;
 use crate::{
     error::{CommitError, LoadError},
     expiry::Lifetime,
-    image::{Contents, Decoded, Image, Refusal},
+    image::{Contents, Decoded, Image, NOBODY, Refusal},
     model::SessionModel,
-    record::Record,
+    record::{Record, Version},
     store::Layout,
     token::{Secret, SessionId},
 };
@@ -55,6 +55,14 @@ impl Origin {
     pub(crate) fn id(&self) -> Option<SessionId> {
         match self {
             Self::Stored(opened) => Some(opened.record.id),
+            _ => None,
+        }
+    }
+
+    /// Which version of the session this is, once it is stored on the server.
+    pub(crate) fn version(&self) -> Option<Version> {
+        match self {
+            Self::Stored(opened) => Some(opened.record.version),
             _ => None,
         }
     }
@@ -111,9 +119,19 @@ impl<T: SessionModel> Draft<T> {
         T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
     }
 
-    /// Brings this draft's changes onto a record that another request has written.
-    pub(crate) fn rebase(&mut self, theirs: &Record, layout: Layout) -> Result<(), CommitError> {
-        let theirs = Image::decode::<T>(Contents::of(theirs, layout))?;
+    /// Whether the draft belonged to somebody when it was made, and does not belong to them any more.
+    pub(crate) fn has_lost_principal(&self) -> bool {
+        self.has_new_principal() && self.image.had_principal::<T>()
+    }
+
+    /// Whether the draft belongs to somebody.
+    pub(crate) fn has_principal(&self) -> bool {
+        T::PRINCIPAL.is_some_and(|index| !self.value.field(index).equals(NOBODY))
+    }
+
+    /// Brings this draft's changes onto what has been stored meanwhile.
+    pub(crate) fn rebase(&mut self, theirs: Contents<'_>) -> Result<(), CommitError> {
+        let theirs = Image::decode::<T>(theirs)?;
         self.image.merge(&mut self.value, theirs.value)?;
         self.image = theirs.image;
         Ok(())
@@ -127,8 +145,8 @@ impl<T: SessionModel> Draft<T> {
         Ok(())
     }
 
-    /// A second value, equal to this draft's.
-    pub(crate) fn copy_value(&self) -> Result<T, CommitError> {
+    /// A second value, equal to this draft's as far as it is stored.
+    fn copy_value(&self) -> Result<T, CommitError> {
         let mut copy = T::fresh();
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
@@ -142,6 +160,35 @@ impl<T: SessionModel> Draft<T> {
             })?;
         }
         Ok(copy)
+    }
+}
+
+/// A draft that is being changed, and is as it was again unless the change is kept: an error, a conflict, a panic and a
+/// caller who goes away all undo it. Fields that are not stored are the program's own and stay as they are.
+pub(crate) struct Trial<'a, T: SessionModel> {
+    pub(crate) draft: &'a mut Draft<T>,
+    before: Option<T>,
+}
+
+impl<'a, T: SessionModel> Trial<'a, T> {
+    /// Notes what the draft holds.
+    pub(crate) fn of(draft: &'a mut Draft<T>) -> Result<Self, CommitError> {
+        let before = Some(draft.copy_value()?);
+        Ok(Self { draft, before })
+    }
+
+    /// Keeps the change.
+    pub(crate) fn keep(mut self) {
+        self.before = None;
+    }
+}
+
+impl<T: SessionModel> Drop for Trial<'_, T> {
+    fn drop(&mut self) {
+        let Some(before) = &mut self.before else { return };
+        for index in 0..T::FIELDS.len() {
+            self.draft.value.field_mut(index).swap(before.field_mut(index));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`open`](Engine::open) makes the one load, [`commit`](Engine::commit) the one write. Between them a session is a plain
 //! value; everything else (rotation, sign-out, another expiry) is an intent until the commit. A binding such as
-//! [`web::tower`](crate::web) only finds headers, calls these two, and writes headers.
+//! [`web`](crate::web) only finds headers, calls these two, and writes headers.
 
 mod backend;
 mod commit;
@@ -21,7 +21,7 @@ pub use backend::IntoBackend;
 pub(crate) use backend::private;
 pub(crate) use backend::{Backend, Presented};
 pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
-pub(crate) use draft::{Draft, Holder, Opened, Origin};
+pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};
 
@@ -42,6 +42,8 @@ pub(crate) struct Engine<T> {
     pub(crate) expiry: Expiry,
     /// Replace the secret when it is this old. Never, by default.
     pub(crate) renew_after: Option<Duration>,
+    /// How often a detached session looks whether it has ended.
+    pub(crate) revocation_interval: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
 }
@@ -55,6 +57,7 @@ impl<T: SessionModel> Engine<T> {
             cookie: CookieSpec::default(),
             expiry: Expiry::default(),
             renew_after: None,
+            revocation_interval: Duration::from_secs(30),
             clock: Arc::new(SystemClock),
             events: Events::default(),
         })
@@ -92,6 +95,7 @@ impl<T> Clone for Engine<T> {
             cookie: self.cookie.clone(),
             expiry: self.expiry,
             renew_after: self.renew_after,
+            revocation_interval: self.revocation_interval,
             clock: Arc::clone(&self.clock),
             events: self.events.clone(),
         }

@@ -4,9 +4,10 @@ use super::{Backend, Draft, Engine, Holder, Opened, Origin, Presented};
 use crate::{
     error::LoadError,
     event::{Event, Rejection},
-    image::Image,
+    image::{Contents, Image},
     model::SessionModel,
     record::{Record, Standing},
+    revocation,
     store::{DynStore, StoreError},
     token::{SessionId, Token},
 };
@@ -44,6 +45,17 @@ impl<T: SessionModel> Engine<T> {
         Ok(record.filter(|record| record.id == id && !record.life.is_over(self.clock.now())))
     }
 
+    /// Whether a record still belongs to the principal that is encoded so.
+    pub(crate) fn belongs_to(&self, record: &Record, owner: &[u8]) -> bool {
+        let decoded = Image::decode::<T>(Contents::of(record, self.backend.layout()));
+        decoded.is_ok_and(|decoded| T::PRINCIPAL.is_some_and(|index| decoded.value.field(index).equals(owner)))
+    }
+
+    /// Whether a record belongs to anybody.
+    pub(super) fn has_principal(&self, record: &Record) -> Result<bool, LoadError> {
+        Ok(Image::decode::<T>(Contents::of(record, self.backend.layout()))?.image.had_principal::<T>())
+    }
+
     async fn look_up(&self, store: &dyn DynStore, token: &Token) -> Result<Origin, LoadError> {
         match store.load(token.id).await? {
             None => Ok(self.reject(Rejection::Unknown)),
@@ -67,6 +79,7 @@ impl<T: SessionModel> Engine<T> {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
             Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
+            Standing::Outdated => self.reject(Rejection::Superseded),
             Standing::Superseded => {
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
                 Origin::Superseded
@@ -75,6 +88,7 @@ impl<T: SessionModel> Engine<T> {
                 // OWASP Session Management, "Renewal Timeout": a copy is about, so nobody may go on with the session.
                 self.events.emit(T::KIND, &Event::ReuseDetected { id: record.id });
                 store.delete(record.id).await?;
+                revocation::announce(record.id);
                 Origin::New { expired: None }
             }
         })

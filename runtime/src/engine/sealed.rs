@@ -6,10 +6,11 @@
 //!
 //! | bytes | plaintext of the seal, beside the moment of sealing that the seal itself holds |
 //! |---|---|
-//! | 1 | format and flags: bits 0 to 6, format 1; bit 7, the cookie is persistent |
+//! | 1 | format and flags: bits 0 to 5, format 1; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
 //! | 4 | created, seconds since 1970 |
 //! | 4 | idle limit, seconds |
 //! | 4 | absolute limit, seconds |
+//! | 4 | when they last did, seconds since 1970; 0 without bit 6 |
 //! | .. | payload, to the end |
 
 use std::time::Duration;
@@ -33,6 +34,7 @@ use crate::{
 
 const FORMAT: u8 = 1;
 const PERSISTENT: u8 = 0x80;
+const AUTHENTICATED: u8 = 0x40;
 
 /// How sessions of one type are sealed.
 #[derive(Clone)]
@@ -116,7 +118,7 @@ impl<T: SessionModel> Engine<T> {
         let now = self.clock.now();
         let is_changed = draft.has_changes();
         let life = match &sealed.session {
-            None if is_changed || intents.keep => Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now),
+            None if is_changed || intents.keep => self.first_life(draft, intents, now),
             None => return Ok(Attempt::Done(Outcome::default())),
             Some(session) if is_changed && session.life.is_over(now) => return Err(self.late(None)),
             Some(session) => {
@@ -125,7 +127,7 @@ impl<T: SessionModel> Engine<T> {
                 if session.life.is_over(now) || !(is_wanted || is_due && !intents.no_response) {
                     return Ok(Attempt::Done(Outcome::default()));
                 }
-                self.next_life(&session.life, intents, now)
+                self.next_life(&session.life, draft, intents, now)
             }
         };
         if intents.no_response {
@@ -146,11 +148,13 @@ impl<T: SessionModel> Engine<T> {
 }
 
 fn encode(life: &Lifetime, data: &[u8]) -> Vec<u8> {
-    let mut plaintext = Vec::with_capacity(13 + data.len());
-    plaintext.push(FORMAT | if life.persistent { PERSISTENT } else { 0 });
+    let mut plaintext = Vec::with_capacity(17 + data.len());
+    let persistent = if life.persistent { PERSISTENT } else { 0 };
+    plaintext.push(FORMAT | persistent | life.authenticated_at.map_or(0, |_| AUTHENTICATED));
     plaintext.extend(seconds(life.created_at.since(Timestamp::default())).to_be_bytes());
     plaintext.extend(seconds(life.idle).to_be_bytes());
     plaintext.extend(seconds(life.absolute_at.since(life.created_at)).to_be_bytes());
+    plaintext.extend(seconds(life.authenticated_at.unwrap_or_default().since(Timestamp::default())).to_be_bytes());
     plaintext.extend(data);
     plaintext
 }
@@ -160,14 +164,18 @@ fn decode(opened: &Opened) -> Option<SealedSession> {
     let (head, rest) = opened.plaintext.split_first()?;
     let (created, rest) = rest.split_first_chunk()?;
     let (idle, rest) = rest.split_first_chunk()?;
-    let (absolute, data) = rest.split_first_chunk()?;
-    if head & !PERSISTENT != FORMAT {
+    let (absolute, rest) = rest.split_first_chunk()?;
+    let (authenticated, data) = rest.split_first_chunk()?;
+    if head & !(PERSISTENT | AUTHENTICATED) != FORMAT {
         return None;
     }
     let duration = |bytes: &[u8; 4]| Duration::from_secs(u32::from_be_bytes(*bytes).into());
     let expiry = Expiry::new(duration(idle), duration(absolute));
     let expiry = if head & PERSISTENT == 0 { expiry } else { expiry.persistent() };
-    let life = Lifetime::begin(expiry, Timestamp::default() + duration(created)).touched(opened.issued_at);
+    let moment = |bytes: &[u8; 4]| Timestamp::default() + duration(bytes);
+    let authenticated_at = (head & AUTHENTICATED != 0).then(|| moment(authenticated));
+    let life = Lifetime::begin(expiry, moment(created)).touched(opened.issued_at);
+    let life = Lifetime { authenticated_at, ..life };
     Some(SealedSession { life, data: Bytes::copy_from_slice(data), is_stale: opened.reseal })
 }
 

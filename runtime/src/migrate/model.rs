@@ -106,7 +106,7 @@ impl PayloadField {
 impl Kind {
     const ALL: [Self; 5] = [Self::Bool, Self::Int, Self::Float, Self::Text, Self::Json];
 
-    /// Bytes and moments have no form in JSON that SQL could read.
+    /// Bytes, moments, days and UUIDs have no form in JSON that SQL could read.
     pub(super) fn of(ty: ColumnType) -> Option<Self> {
         match ty {
             ColumnType::Bool => Some(Self::Bool),
@@ -120,7 +120,9 @@ impl Kind {
             ColumnType::Float32 | ColumnType::Float64 => Some(Self::Float),
             ColumnType::Text | ColumnType::Varchar(_) => Some(Self::Text),
             ColumnType::Json => Some(Self::Json),
-            ColumnType::Bytes | ColumnType::Binary(_) | ColumnType::Timestamp => None,
+            ColumnType::Bytes | ColumnType::Binary(_) | ColumnType::Timestamp | ColumnType::Date | ColumnType::Uuid => {
+                None
+            }
         }
     }
 

@@ -134,6 +134,8 @@ pub(super) fn neutral(ty: ColumnType) -> ColumnValue {
         ColumnType::Bytes => ColumnValue::Bytes(Vec::new()),
         ColumnType::Binary(len) => ColumnValue::Bytes(vec![0; len as usize]),
         ColumnType::Timestamp => ColumnValue::Timestamp(0),
+        ColumnType::Date => ColumnValue::Date(0),
+        ColumnType::Uuid => ColumnValue::Bytes(vec![0; 16]),
         ColumnType::Json => ColumnValue::Json("null".into()),
     }
 }

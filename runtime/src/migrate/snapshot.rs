@@ -159,6 +159,8 @@ impl Column {
             (ColumnType::Bytes, max_len) => ("bytes", max_len),
             (ColumnType::Binary(len), _) => ("binary", Some(len)),
             (ColumnType::Timestamp, _) => ("timestamp", None),
+            (ColumnType::Date, _) => ("date", None),
+            (ColumnType::Uuid, _) => ("uuid", None),
             (ColumnType::Json, _) => ("json", None),
         };
         let mut text = String::from(name);
@@ -282,6 +284,8 @@ fn parse_type(text: &str) -> Result<(ColumnType, Option<u32>), String> {
         "string" => ColumnType::Text,
         "bytes" => ColumnType::Bytes,
         "timestamp" => ColumnType::Timestamp,
+        "date" => ColumnType::Date,
+        "uuid" => ColumnType::Uuid,
         "json" => ColumnType::Json,
         _ => {
             let parts = text.split_once('(').and_then(|(name, rest)| Some((name, rest.strip_suffix(')')?)));

@@ -7,24 +7,46 @@ use std::{
     time::Duration,
 };
 
+use super::date::date_text;
+
 /// A type that an SQL column can hold.
 ///
-/// Implement it for your own newtype by delegating to the type inside:
+/// Derive it for a struct around one value, and for an enum of names:
+///
+/// ```
+/// use sessio::Column;
+///
+/// #[derive(Column)]
+/// struct UserId(i64);
+///
+/// #[derive(Column)]
+/// #[session(rename_all = "snake_case")]
+/// enum Plan {
+///     Free,
+///     #[session(rename = "pro")]
+///     Professional,
+/// }
+/// ```
+///
+/// Any other type implements it by way of a type that has it:
 ///
 /// ```
 /// use sessio::model::{Column, ColumnError, ColumnType, ColumnValue};
 ///
-/// struct UserId(i64);
+/// struct Percent(u8);
 ///
-/// impl Column for UserId {
-///     const TYPE: ColumnType = i64::TYPE;
+/// impl Column for Percent {
+///     const TYPE: ColumnType = u8::TYPE;
 ///
 ///     fn to_column(&self) -> ColumnValue {
 ///         self.0.to_column()
 ///     }
 ///
 ///     fn from_column(value: &ColumnValue) -> Result<Self, ColumnError> {
-///         i64::from_column(value).map(UserId)
+///         match u8::from_column(value)? {
+///             percent @ 0..=100 => Ok(Self(percent)),
+///             _ => Err(ColumnError::invalid("percentage", "more than 100")),
+///         }
 ///     }
 /// }
 /// ```
@@ -42,6 +64,11 @@ use std::{
 /// | `[u8; N]` | `BLOB` | `BYTEA` | `BINARY(N)` |
 /// | `Duration` (microseconds) | `INTEGER` | `BIGINT` | `BIGINT` |
 /// | `IpAddr`, `Ipv4Addr`, `Ipv6Addr` | `TEXT` | `TEXT` | `VARCHAR(45)` |
+/// | `uuid::Uuid` (feature `uuid`) | `BLOB` | `UUID` | `BINARY(16)` |
+/// | `time::OffsetDateTime` (feature `time`), `chrono::DateTime<Utc>` (`chrono`), `jiff::Timestamp` (`jiff`) | `INTEGER` (microseconds) | `TIMESTAMPTZ` | `DATETIME(6)` in UTC |
+/// | `time::Date`, `chrono::NaiveDate`, `jiff::civil::Date` | `TEXT` | `DATE` | `DATE` |
+/// | an enum of names with `#[derive(Column)]` | `TEXT` | `TEXT` | `VARCHAR(n)`, as long as the longest name |
+/// | a struct around one value with `#[derive(Column)]` | as the value | as the value | as the value |
 /// | `#[session(json)]` on any field | `TEXT` | `JSONB` | `JSON` |
 /// | `Option<T>` | as `T`, `NULL` | as `T`, `NULL` | as `T`, `NULL` |
 ///
@@ -49,7 +76,7 @@ use std::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a session column",
     label = "not a column type",
-    note = "store it with `#[session(json)]`, or implement `sessio::model::Column` for it",
+    note = "store it with `#[session(json)]`, or derive `sessio::Column` for your own newtype or enum of names",
     note = "no portable SQL integer holds every `u64` or `usize`; use `i64`"
 )]
 pub trait Column: Sized {
@@ -108,6 +135,10 @@ pub enum ColumnType {
     Binary(u32),
     /// A moment in UTC, in microseconds.
     Timestamp,
+    /// A day, without a time.
+    Date,
+    /// A UUID: 16 bytes.
+    Uuid,
     /// A JSON document.
     Json,
 }
@@ -126,15 +157,31 @@ pub enum ColumnValue {
     Float(f64),
     /// For [`ColumnType::Text`] and [`ColumnType::Varchar`].
     Text(String),
-    /// For [`ColumnType::Bytes`] and [`ColumnType::Binary`].
+    /// For [`ColumnType::Bytes`], [`ColumnType::Binary`] and [`ColumnType::Uuid`].
     Bytes(Vec<u8>),
     /// For [`ColumnType::Timestamp`]: microseconds since 1970, UTC.
     Timestamp(i64),
+    /// For [`ColumnType::Date`]: days since 1970-01-01.
+    Date(i32),
     /// For [`ColumnType::Json`]: the document as text.
     Json(String),
 }
 
 impl ColumnValue {
+    /// The value as the payload would hold it, for an upgrade; none for a number that JSON does not know.
+    pub(crate) fn to_json(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Null => Some(b"null".to_vec()),
+            Self::Bool(value) => serde_json::to_vec(value).ok(),
+            Self::Int(value) | Self::Timestamp(value) => serde_json::to_vec(value).ok(),
+            Self::Float(value) => value.is_finite().then(|| serde_json::to_vec(value).ok()).flatten(),
+            Self::Date(days) => serde_json::to_vec(&date_text(*days)?).ok(),
+            Self::Text(value) => serde_json::to_vec(value).ok(),
+            Self::Bytes(value) => serde_json::to_vec(value).ok(),
+            Self::Json(value) => Some(value.clone().into_bytes()),
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Null => "NULL",
@@ -144,6 +191,7 @@ impl ColumnValue {
             Self::Text(_) => "text",
             Self::Bytes(_) => "bytes",
             Self::Timestamp(_) => "a timestamp",
+            Self::Date(_) => "a date",
             Self::Json(_) => "JSON",
         }
     }
@@ -371,26 +419,26 @@ impl<T: Column> Column for Option<T> {
 mod tests {
     use super::*;
 
-    fn survives<T: Column + PartialEq + fmt::Debug>(value: T) {
-        assert_eq!(T::from_column(&value.to_column()).unwrap(), value);
+    fn survives<T: Column + PartialEq + fmt::Debug>(value: &T) {
+        assert_eq!(T::from_column(&value.to_column()).unwrap(), *value);
     }
 
     #[test]
     fn every_column_type_survives() {
-        survives(true);
-        survives(i8::MIN);
-        survives(u32::MAX);
-        survives(i64::MIN);
-        survives(0.1_f32);
-        survives(f64::MAX);
-        survives(String::from("größe"));
-        survives('ß');
-        survives(vec![0_u8, 255]);
-        survives([1_u8, 2, 3]);
-        survives(Duration::from_micros(5));
-        survives(IpAddr::from([127, 0, 0, 1]));
-        survives(Some(5_i64));
-        survives(None::<i64>);
+        survives(&true);
+        survives(&i8::MIN);
+        survives(&u32::MAX);
+        survives(&i64::MIN);
+        survives(&0.1_f32);
+        survives(&f64::MAX);
+        survives(&String::from("größe"));
+        survives(&'ß');
+        survives(&vec![0_u8, 255]);
+        survives(&[1_u8, 2, 3]);
+        survives(&Duration::from_micros(5));
+        survives(&IpAddr::from([127, 0, 0, 1]));
+        survives(&Some(5_i64));
+        survives(&None::<i64>);
     }
 
     #[test]

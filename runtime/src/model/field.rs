@@ -2,6 +2,8 @@
 
 use std::{fmt, marker::PhantomData};
 
+use serde::de::DeserializeOwned;
+
 use super::{Column, ColumnError, ColumnValue, EncodeError, SessionValue, Value};
 use crate::merge::Merge;
 
@@ -17,6 +19,8 @@ pub struct Field {
     pub merge: Merge,
     /// A stored value that does not decode refuses the session instead of becoming the default.
     pub strict: bool,
+    /// Makes the value from one that an older version stored in another shape.
+    pub upgrade: Option<&'static dyn UpgradeField>,
     /// The position in [`Schema::columns`](crate::schema::Schema::columns) and how the value gets there and back.
     pub column: Option<(usize, &'static dyn ColumnCodec)>,
 }
@@ -24,7 +28,7 @@ pub struct Field {
 impl Field {
     /// A payload field with the policy `last`.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, aliases: &[], merge: Merge::Last, strict: false, column: None }
+        Self { name, aliases: &[], merge: Merge::Last, strict: false, upgrade: None, column: None }
     }
 
     /// Older names of the field.
@@ -45,6 +49,13 @@ impl Field {
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// What an older version stored in another shape is upgraded.
+    #[must_use]
+    pub const fn upgrade(mut self, upgrade: &'static dyn UpgradeField) -> Self {
+        self.upgrade = Some(upgrade);
         self
     }
 
@@ -145,6 +156,29 @@ impl<F: 'static> MergeFields for TypedMerge<F> {
     fn merge(&self, base: &dyn Value, mine: &mut dyn Value, theirs: &dyn Value) {
         let merged = (self.0)(typed(base), typed(mine), typed(theirs));
         *typed_mut(mine) = merged;
+    }
+}
+
+/// An upgrade without its types; [`Field::upgrade`] holds one.
+pub trait UpgradeField: fmt::Debug + Sync {
+    /// Sets the field from JSON that is not of its type. `false` when it is not of the older type either, or the upgrade
+    /// has nothing to give; the field then stays as it was.
+    fn upgrade(&self, field: &mut dyn Value, encoded: &[u8]) -> bool;
+}
+
+/// An upgrade function: from the type that an older version stored to the value of a field of type `F`.
+pub struct TypedUpgrade<Old, F>(pub fn(old: Old) -> Option<F>);
+
+impl<Old, F> fmt::Debug for TypedUpgrade<Old, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedUpgrade")
+    }
+}
+
+impl<Old: DeserializeOwned, F: 'static> UpgradeField for TypedUpgrade<Old, F> {
+    fn upgrade(&self, field: &mut dyn Value, encoded: &[u8]) -> bool {
+        let upgraded = serde_json::from_slice(encoded).ok().and_then(self.0);
+        upgraded.map(|upgraded| *typed_mut(field) = upgraded).is_some()
     }
 }
 

@@ -4,13 +4,18 @@
 //! that a session *does* is written once, in this crate, against [`SessionModel`].
 
 mod column;
+mod date;
+mod external;
 mod field;
 mod principal;
 mod value;
 
 pub use column::{Column, ColumnError, ColumnType, ColumnValue};
-pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge};
+#[cfg(feature = "sqlite")]
+pub(crate) use date::{date_text, parse_date};
+pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge, TypedUpgrade, UpgradeField};
 pub use principal::{HasPrincipal, PrincipalField};
+pub use sessio_macros::Column;
 pub use value::{DecodeError, EncodeError, SessionValue, Value};
 
 use crate::schema::Schema;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::{Dialect, Schema};
+use super::{Dialect, Schema, reference::foreign_key};
 use crate::model::ColumnType;
 
 impl Schema {
@@ -119,15 +119,30 @@ pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex<'static>> {
 
 /// `CREATE TABLE` with every column, without a semicolon. `verb` may say `IF NOT EXISTS`.
 pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> String {
-    columns_statement(schema.table, &table_columns(schema, dialect), dialect, verb)
+    let columns = table_columns(schema, dialect);
+    columns_statement(schema.table, &columns, &foreign_keys(schema, dialect), dialect, verb)
+}
+
+/// What refers to rows of other tables.
+pub(crate) fn foreign_keys(schema: &Schema, dialect: Dialect) -> Vec<String> {
+    schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect)).collect()
 }
 
 /// The same for any table.
-pub(crate) fn columns_statement(table: &str, columns: &[TableColumn<'_>], dialect: Dialect, verb: &str) -> String {
+pub(crate) fn columns_statement(
+    table: &str,
+    columns: &[TableColumn<'_>],
+    constraints: &[String],
+    dialect: Dialect,
+    verb: &str,
+) -> String {
     let mut ddl = format!("{verb} {} (", dialect.quote(table));
     for (position, column) in columns.iter().enumerate() {
         let separator = if position == 0 { "" } else { "," };
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
+    }
+    for constraint in constraints {
+        let _ = write!(ddl, ",\n    {constraint}");
     }
     ddl.push_str("\n)");
     ddl
@@ -137,7 +152,11 @@ pub(crate) fn columns_statement(table: &str, columns: &[TableColumn<'_>], dialec
 const MAX_NAME: usize = 63;
 
 fn index_name(table: &str, columns: &[&str]) -> String {
-    let name = format!("idx_{table}_{}", columns.join("_"));
+    cut_name(format!("idx_{table}_{}", columns.join("_")))
+}
+
+/// The name, cut so that every database keeps it whole and two that are cut stay distinct.
+pub(super) fn cut_name(name: String) -> String {
     if name.len() <= MAX_NAME {
         return name;
     }

@@ -73,8 +73,8 @@ fn sqlite_type(ty: ColumnType) -> &'static str {
         | ColumnType::Uint32
         | ColumnType::Timestamp => "INTEGER",
         ColumnType::Float32 | ColumnType::Float64 => "REAL",
-        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Json => "TEXT",
-        ColumnType::Bytes | ColumnType::Binary(_) => "BLOB",
+        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Json | ColumnType::Date => "TEXT",
+        ColumnType::Bytes | ColumnType::Binary(_) | ColumnType::Uuid => "BLOB",
     }
 }
 
@@ -93,6 +93,8 @@ fn postgres_type(ty: ColumnType, max_len: Option<u32>) -> String {
         }
         ColumnType::Bytes | ColumnType::Binary(_) => "BYTEA",
         ColumnType::Timestamp => "TIMESTAMPTZ",
+        ColumnType::Date => "DATE",
+        ColumnType::Uuid => "UUID",
         ColumnType::Json => "JSONB",
     }
     .into()
@@ -119,6 +121,8 @@ fn mysql_type(ty: ColumnType, max_len: Option<u32>) -> String {
         }
         ColumnType::Binary(len) => return format!("BINARY({len})"),
         ColumnType::Timestamp => "DATETIME(6)",
+        ColumnType::Date => "DATE",
+        ColumnType::Uuid => "BINARY(16)",
         ColumnType::Json => "JSON",
     }
     .into()

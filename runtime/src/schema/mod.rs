@@ -1,7 +1,12 @@
 //! The table of a session struct: a constant that the derive builds and every dialect can translate.
 
+mod checked_in;
 mod ddl;
 mod dialect;
+pub(crate) mod lock;
+mod reference;
+pub(crate) mod shape;
+pub(crate) mod snapshot;
 #[cfg(feature = "sql")]
 mod verify;
 
@@ -10,6 +15,11 @@ pub(crate) use ddl::{TableColumn, table_columns, table_indexes, table_statement}
 #[cfg(feature = "migrate")]
 pub(crate) use ddl::{TableIndex, columns_statement, managed_columns};
 pub use dialect::Dialect;
+pub use lock::{Locked, lock_of};
+#[cfg(feature = "sql")]
+pub(crate) use reference::foreign_key;
+pub use reference::{OnDelete, Reference};
+pub use shape::{Shape, Shaped};
 #[cfg(feature = "sql")]
 pub(crate) use verify::{LiveColumn, LiveIndex, LiveTable, differences};
 
@@ -56,12 +66,14 @@ pub struct ColumnDef {
     pub max_len: Option<u32>,
     /// The name that the column had before a declared rename.
     pub renamed_from: Option<&'static str>,
+    /// The row of another table that the column refers to.
+    pub references: Option<Reference>,
 }
 
 impl ColumnDef {
     /// A column of this name and type.
     pub const fn new(name: &'static str, ty: ColumnType, nullable: bool) -> Self {
-        Self { name, ty, nullable, max_len: None, renamed_from: None }
+        Self { name, ty, nullable, max_len: None, renamed_from: None, references: None }
     }
 
     /// The column of a field of this type.
@@ -91,6 +103,13 @@ impl ColumnDef {
     #[must_use]
     pub const fn renamed_from(mut self, name: &'static str) -> Self {
         self.renamed_from = Some(name);
+        self
+    }
+
+    /// Refers to a row of another table.
+    #[must_use]
+    pub const fn references(mut self, reference: Reference) -> Self {
+        self.references = Some(reference);
         self
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     image::{Contents, Image},
     model::{Column, ColumnValue, HasPrincipal, SessionModel},
     record::Record,
+    revocation,
     token::SessionId,
 };
 
@@ -58,7 +59,7 @@ impl<'a, S: Store> Sessions<'a, S> {
     /// When the store fails, or a strict field does not decode.
     pub async fn load(&self, id: SessionId) -> Result<Option<Stored<S::Model>>, LoadError> {
         let record = self.store.load(id).await?;
-        record.filter(|record| self.is_alive(record)).map(|record| Stored::decode::<S>(&record)).transpose()
+        record.filter(|record| self.is_alive(record)).map(|record| self.decode(&record)).transpose()
     }
 
     /// Changes a session and saves it, on the freshest value there is: after a conflict the closure runs again. The
@@ -74,7 +75,7 @@ impl<'a, S: Store> Sessions<'a, S> {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
-            let decoded = Image::decode::<S::Model>(Contents::of(&record, S::LAYOUT))?;
+            let decoded = Image::decode::<S::Model>(Contents::of(&record, self.store.layout()))?;
             let mut draft = Draft { value: decoded.value, image: decoded.image };
             let answer = change(&mut draft.value);
             if draft.has_new_principal() {
@@ -83,7 +84,7 @@ impl<'a, S: Store> Sessions<'a, S> {
             if !draft.has_changes() {
                 return Ok(answer);
             }
-            let payload = draft.image.encode(&draft.value, S::LAYOUT)?;
+            let payload = draft.image.encode(&draft.value, self.store.layout())?;
             let expected = record.version;
             let next = Record { version: expected.next(), data: payload.data, columns: payload.columns, ..record };
             match self.store.update(expected, &next).await? {
@@ -100,18 +101,25 @@ impl<'a, S: Store> Sessions<'a, S> {
     ///
     /// When the store fails.
     pub async fn end(&self, id: SessionId) -> Result<bool, StoreError> {
-        self.store.delete(id).await
+        let deleted = self.store.delete(id).await?;
+        revocation::announce(id);
+        Ok(deleted)
     }
 
     fn is_alive(&self, record: &Record) -> bool {
         !record.life.is_over(self.clock.now())
     }
 
+    fn decode(&self, record: &Record) -> Result<Stored<S::Model>, LoadError> {
+        let value = Image::decode::<S::Model>(Contents::of(record, self.store.layout()))?.value;
+        Ok(Stored { id: record.id, life: record.life, value })
+    }
+
     fn decode_all(&self, records: Vec<Record>) -> Vec<Stored<S::Model>> {
         let alive = records.into_iter().filter(|record| self.is_alive(record));
         alive.filter_map(|record| {
             let id = record.id;
-            Stored::decode::<S>(&record)
+            self.decode(&record)
                 .inspect_err(|error| {
                     tracing::warn!(target: "sessio", kind = S::Model::KIND, %id, error = error as &dyn std::error::Error,
                         "a session that does not decode is left out of a list");
@@ -162,7 +170,13 @@ impl<S: FindByColumn> Sessions<'_, S> {
         value: &ColumnValue,
         keep: Option<SessionId>,
     ) -> Result<u64, StoreError> {
-        self.store.delete_by_column(column, value, keep).await
+        let mut ended = Vec::new();
+        if revocation::is_anybody_watching() {
+            ended = self.store.find_by_column(column, value).await?;
+        }
+        let count = self.store.delete_by_column(column, value, keep).await?;
+        ended.iter().map(|record| record.id).filter(|id| Some(*id) != keep).for_each(revocation::announce);
+        Ok(count)
     }
 }
 
@@ -234,13 +248,6 @@ pub struct Stored<T> {
     id: SessionId,
     life: Lifetime,
     value: T,
-}
-
-impl<T: SessionModel> Stored<T> {
-    fn decode<S: Store<Model = T>>(record: &Record) -> Result<Self, LoadError> {
-        let value = Image::decode::<T>(Contents::of(record, S::LAYOUT))?.value;
-        Ok(Self { id: record.id, life: record.life, value })
-    }
 }
 
 impl<T> Stored<T> {

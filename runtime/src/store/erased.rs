@@ -1,17 +1,20 @@
-//! A store without its type, so that a handler names its session and not where it is kept.
+//! A store without its type, so that a handler names its session and not where it is kept, and so that a program can choose
+//! where that is while it runs.
 
 use std::{future::Future, pin::Pin};
 
-use super::{Activity, Create, Layout, Store, StoreError, Touch, Update};
+use super::{Activity, Create, Enumerate, FindByColumn, Layout, Store, StoreError, Sweep, Touch, Update};
 use crate::{
+    clock::Timestamp,
+    model::ColumnValue,
     record::{Record, Version},
     token::SessionId,
 };
 
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+pub(super) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// [`Store`], callable through a pointer: one allocation for each call.
-pub(crate) trait DynStore: Send + Sync {
+pub(crate) trait DynStore: Send + Sync + 'static {
     fn layout(&self) -> Layout;
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, Create>;
     fn load(&self, id: SessionId) -> Answer<'_, Option<Record>>;
@@ -22,7 +25,7 @@ pub(crate) trait DynStore: Send + Sync {
 
 impl<S: Store> DynStore for S {
     fn layout(&self) -> Layout {
-        S::LAYOUT
+        Store::layout(self)
     }
 
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, Create> {
@@ -43,5 +46,63 @@ impl<S: Store> DynStore for S {
 
     fn delete(&self, id: SessionId) -> Answer<'_, bool> {
         Box::pin(Store::delete(self, id))
+    }
+}
+
+/// [`Sweep`], callable through a pointer.
+pub(super) trait DynSweep: DynStore {
+    fn delete_expired(&self, now: Timestamp, limit: u32) -> Answer<'_, u64>;
+}
+
+impl<S: Sweep> DynSweep for S {
+    fn delete_expired(&self, now: Timestamp, limit: u32) -> Answer<'_, u64> {
+        Box::pin(Sweep::delete_expired(self, now, limit))
+    }
+}
+
+/// [`Enumerate`], callable through a pointer.
+pub(super) trait DynEnumerate: DynStore {
+    fn count(&self) -> Answer<'_, u64>;
+    fn list(&self, after: Option<SessionId>, limit: u32) -> Answer<'_, Vec<Record>>;
+    fn delete_all(&self) -> Answer<'_, u64>;
+}
+
+impl<S: Enumerate> DynEnumerate for S {
+    fn count(&self) -> Answer<'_, u64> {
+        Box::pin(Enumerate::count(self))
+    }
+
+    fn list(&self, after: Option<SessionId>, limit: u32) -> Answer<'_, Vec<Record>> {
+        Box::pin(Enumerate::list(self, after, limit))
+    }
+
+    fn delete_all(&self) -> Answer<'_, u64> {
+        Box::pin(Enumerate::delete_all(self))
+    }
+}
+
+/// [`FindByColumn`], callable through a pointer.
+pub(super) trait DynFindByColumn: DynStore {
+    fn find_by_column<'a>(&'a self, column: usize, value: &'a ColumnValue) -> Answer<'a, Vec<Record>>;
+    fn delete_by_column<'a>(
+        &'a self,
+        column: usize,
+        value: &'a ColumnValue,
+        keep: Option<SessionId>,
+    ) -> Answer<'a, u64>;
+}
+
+impl<S: FindByColumn> DynFindByColumn for S {
+    fn find_by_column<'a>(&'a self, column: usize, value: &'a ColumnValue) -> Answer<'a, Vec<Record>> {
+        Box::pin(FindByColumn::find_by_column(self, column, value))
+    }
+
+    fn delete_by_column<'a>(
+        &'a self,
+        column: usize,
+        value: &'a ColumnValue,
+        keep: Option<SessionId>,
+    ) -> Answer<'a, u64> {
+        Box::pin(FindByColumn::delete_by_column(self, column, value, keep))
     }
 }

@@ -8,6 +8,10 @@
 //! What only some backends can do is a trait of its own ([`Sweep`], [`Enumerate`], [`FindByColumn`]), so where a backend
 //! lacks it the method does not exist and the compiler says why.
 
+mod any;
+#[cfg(feature = "cached")]
+mod cached;
+mod connect;
 #[cfg(feature = "cookie")]
 mod cookie;
 mod direct;
@@ -15,6 +19,8 @@ mod erased;
 mod error;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "memcached")]
+mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
 mod offload;
@@ -22,8 +28,13 @@ mod offload;
 mod redis;
 #[cfg(feature = "sql")]
 mod sql;
+mod sweeper;
 mod sync;
 
+pub use any::{AnyStore, AnyStoreBuilder, Enumerable, Findable, Sweepable, Unproven};
+#[cfg(feature = "cached")]
+pub use cached::{CachedStore, CachedStoreBuilder};
+pub use connect::{ConnectError, connect};
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
 pub use direct::{EditError, Page, Sessions, Stored};
@@ -31,6 +42,8 @@ pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};
+#[cfg(feature = "memcached")]
+pub use memcached::{MemcachedStore, MemcachedStoreBuilder};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
@@ -45,6 +58,7 @@ pub use sql::PostgresStore;
 pub use sql::SqliteStore;
 #[cfg(feature = "sql")]
 pub use sql::{SqlDriver, SqlStore};
+pub use sweeper::{SpawnError, Sweeper, SweeperHandle};
 pub use sync::{Offload, SyncEnumerate, SyncFindByColumn, SyncStore, SyncSweep};
 
 use crate::{
@@ -65,8 +79,10 @@ pub trait Store: Send + Sync + 'static {
     /// Whose sessions are kept. Its `KIND` is part of every key.
     type Model: SessionModel;
 
-    /// Where the fields that have a column go.
-    const LAYOUT: Layout = Layout::Document;
+    /// Where the fields that have a column go. It is the same for as long as the store lives.
+    fn layout(&self) -> Layout {
+        Layout::Document
+    }
 
     /// Keeps a new record, if there is none with its id.
     fn create(&self, record: &Record) -> impl Future<Output = Result<Create, StoreError>> + Send;

@@ -24,8 +24,10 @@ pub trait SyncStore: Send + Sync + 'static {
     /// Whose sessions are kept. Its `KIND` is part of every key.
     type Model: SessionModel;
 
-    /// Where the fields that have a column go.
-    const LAYOUT: Layout = Layout::Document;
+    /// Where the fields that have a column go. It is the same for as long as the store lives.
+    fn layout(&self) -> Layout {
+        Layout::Document
+    }
 
     /// Keeps a new record, if there is none with its id.
     fn create(&self, record: &Record) -> Result<Create, StoreError>;
@@ -110,7 +112,9 @@ impl<S: SyncStore> Offload<S> {
 impl<S: SyncStore> Store for Offload<S> {
     type Model = S::Model;
 
-    const LAYOUT: Layout = S::LAYOUT;
+    fn layout(&self) -> Layout {
+        self.0.layout()
+    }
 
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         let record = record.clone();

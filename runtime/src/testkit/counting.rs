@@ -62,7 +62,9 @@ impl<S> CountingStore<S> {
 impl<S: Store> Store for CountingStore<S> {
     type Model = S::Model;
 
-    const LAYOUT: Layout = S::LAYOUT;
+    fn layout(&self) -> Layout {
+        self.store.layout()
+    }
 
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         self.counted(Operation::Create).create(record).await

@@ -44,6 +44,8 @@ pub enum Fault {
     Delay(Duration),
     /// It is done once the test opens the gate.
     Hold(Gate),
+    /// It is done, and the caller gets the answer once the test opens the gate.
+    HoldReply(Gate),
     /// It is done, but the caller gets [`StoreError::Unavailable`], as when a connection breaks between write and reply.
     LostReply,
     /// It is done twice, as by a client that sends again. The caller gets the second answer.
@@ -152,12 +154,13 @@ impl<S: Store> FaultStore<S> {
         F: Future<Output = Result<T, StoreError>> + Send,
     {
         let faults = self.plan.lock().next(operation);
-        let (mut is_twice, mut is_lost) = (false, false);
+        let (mut is_twice, mut is_lost, mut held_by) = (false, false, None);
         for fault in faults {
             match fault {
                 Fault::Error => return Err(StoreError::unavailable("a planned fault")),
                 Fault::Delay(time) => time::sleep(time).await,
                 Fault::Hold(gate) => gate.pass().await,
+                Fault::HoldReply(gate) => held_by = Some(gate),
                 Fault::LostReply => is_lost = true,
                 Fault::Twice => is_twice = true,
                 Fault::DeleteBefore => {
@@ -171,6 +174,9 @@ impl<S: Store> FaultStore<S> {
             call().await?;
         }
         let answer = call().await;
+        if let Some(gate) = held_by {
+            gate.pass().await;
+        }
         if is_lost {
             return Err(StoreError::unavailable("a planned fault: the reply was lost"));
         }
@@ -181,7 +187,9 @@ impl<S: Store> FaultStore<S> {
 impl<S: Store> Store for FaultStore<S> {
     type Model = S::Model;
 
-    const LAYOUT: Layout = S::LAYOUT;
+    fn layout(&self) -> Layout {
+        self.store.layout()
+    }
 
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         self.disturb(Operation::Create, Some(record.id), || self.store.create(record)).await

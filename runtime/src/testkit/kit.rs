@@ -127,7 +127,10 @@ impl<B: Backend> Kit<B> {
             id: record.id,
             version: record.version.next(),
             credential: record.credential.replaced(&new_secret(), Retirement::PrincipalChanged, later),
-            life: record.life.under(Expiry::new(Duration::from_hours(24 * 20), Duration::from_hours(24 * 40)), later),
+            life: Lifetime {
+                authenticated_at: Some(later),
+                ..record.life.under(Expiry::new(Duration::from_hours(24 * 20), Duration::from_hours(24 * 40)), later)
+            },
             data: payload(&mut random),
             columns: columns(&mut random),
         }
@@ -140,9 +143,8 @@ impl<B: Backend> Kit<B> {
     }
 
     /// The record as the store must give it back.
-    #[expect(clippy::unused_self, reason = "rules ask the kit for everything")]
     pub(super) fn stored(&self, record: &Record) -> Snapshot {
-        Snapshot::stored(record, B::Store::<Model>::LAYOUT)
+        Snapshot::stored(record, self.store.layout())
     }
 
     /// Makes a new record.

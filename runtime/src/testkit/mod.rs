@@ -41,6 +41,7 @@
 //!
 //! # Tools
 //!
+//! `plant` and `peek` put a session into a visitor's hands and look into one, for an application's own tests.
 //! [`ManualClock`] stands still until it is moved. [`CountingStore`] counts round trips. [`FaultStore`] fails at a chosen call.
 
 mod backend;
@@ -52,6 +53,8 @@ mod kit;
 mod model;
 mod operation;
 mod oracle;
+#[cfg(feature = "web")]
+mod plant;
 mod random;
 pub mod rules;
 mod schedule;
@@ -63,4 +66,6 @@ pub use fault::{Fault, FaultStore, Gate, On};
 pub use kit::{Kit, check};
 pub use model::{Model, Other};
 pub use operation::{Calls, Operation};
+#[cfg(feature = "web")]
+pub use plant::{peek, plant};
 pub use random::SEED_VARIABLE;

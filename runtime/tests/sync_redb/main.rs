@@ -1,16 +1,19 @@
 //! A synchronous database behind `SyncStore` and the adapter: redb, with its transactions.
 
+#[path = "../../../examples/stores/src/bin/sync_engine/engine.rs"]
 mod engine;
 #[path = "../visits/mod.rs"]
 mod visits;
 
 use std::{
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use engine::RedbStore;
+use redb::Database;
 use sessio::{
     model::{Column, ColumnValue},
     record::{Record, Version},
@@ -20,8 +23,8 @@ use visits::{NOW, Visits, counted, id, new_record, record, rewritten};
 
 fn open() -> (tempfile::TempDir, Offload<RedbStore<Visits>>) {
     let folder = tempfile::tempdir().unwrap();
-    let engine = RedbStore::open(folder.path().join("sessions.redb")).unwrap();
-    (folder, Offload::new(engine))
+    let database = Database::create(folder.path().join("sessions.redb")).unwrap();
+    (folder, Offload::new(RedbStore::new(Arc::new(database)).unwrap()))
 }
 
 fn of_user(number: u128, user_id: i64) -> Record {
@@ -42,8 +45,12 @@ async fn the_verbs_mean_what_they_mean_in_every_store() {
     };
     assert_eq!((current.version, &current.data), (second.version, &second.data));
 
-    let activity = Activity { seen_at: NOW + Duration::from_secs(1), expires_at: NOW + Duration::from_secs(2) };
-    assert_eq!(store.touch(first.id, activity).await.unwrap(), Touch::Touched(second.version));
+    let later = first.life.expires_at + Duration::from_secs(2);
+    let activity = Activity { seen_at: NOW + Duration::from_secs(1), expires_at: later };
+    let overtaken = Activity { seen_at: NOW, expires_at: NOW };
+    for activity in [activity, overtaken] {
+        assert_eq!(store.touch(first.id, activity).await.unwrap(), Touch::Touched(second.version));
+    }
     let touched = store.load(first.id).await.unwrap().unwrap();
     assert_eq!((touched.life.seen_at, touched.life.expires_at), (activity.seen_at, activity.expires_at));
     assert_eq!((touched.version, touched.data), (second.version, second.data.clone()));
@@ -173,7 +180,8 @@ fn a_blocking_handle_has_the_finders_too_and_closes_the_store_when_it_is_dropped
     let path = folder.path().join("sessions.redb");
     for round in 0..20 {
         // redb refuses to open a file that is still open.
-        let engine = RedbStore::<Visits>::open(&path).unwrap();
+        let database = Database::create(&path).unwrap();
+        let engine = RedbStore::<Visits>::new(Arc::new(database)).unwrap();
         let store = sessio::blocking::Store::new(Offload::new(engine)).unwrap();
         assert_eq!(store.create(&of_user(round, 7)).unwrap(), Create::Created);
         assert_eq!(store.find_by_column(0, &ColumnValue::Int(7)).unwrap().len(), 1);

@@ -34,8 +34,14 @@ impl Answer {
 }
 
 impl Browser {
-    pub(crate) fn new(base: String) -> Self {
-        Self { client: reqwest::Client::new(), base, cookies: Arc::default() }
+    /// A visitor of the server at this address, `http://127.0.0.1:port`. It goes where a redirect leads only when asked to.
+    ///
+    /// # Panics
+    ///
+    /// When the machine has no randomness for a client.
+    pub fn new(base: String) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Self { client: client.expect("a client"), base, cookies: Arc::default() }
     }
 
     /// Another browser with the same cookies, as they are now.
@@ -51,6 +57,24 @@ impl Browser {
     /// When the server does not answer.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &self.cookie_header()).await
+    }
+
+    /// As [`get`](Self::get), with another method.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn request(&self, method: Method, path: &str) -> Answer {
+        self.send(method, path, &self.cookie_header()).await
+    }
+
+    /// Asks for a page and says whether the server answered at all.
+    pub async fn is_answered(&self, path: &str) -> bool {
+        let mut request = self.client.get(format!("{}{path}", self.base));
+        for value in self.cookie_header() {
+            request = request.header(header::COOKIE, value);
+        }
+        request.send().await.is_ok()
     }
 
     /// As [`get`](Self::get), with these `Cookie` headers instead of the kept ones.

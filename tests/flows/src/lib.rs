@@ -3,8 +3,12 @@
 //! The server is a real one on a loopback port. The browser keeps cookies as a browser does, forgets those that it is told
 //! to forget, and lets a test look at every header.
 
+mod backends;
 mod browser;
+mod proxy;
 mod server;
 
+pub use backends::{Backend, backends};
 pub use browser::{Answer, Browser};
+pub use proxy::{Line, Proxy};
 pub use server::Server;

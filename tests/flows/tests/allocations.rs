@@ -56,8 +56,8 @@ impl<S: Service<Request<Body>, Response = Response, Error = Infallible>> Counter
     fn begun(mut self) -> Self {
         let response = self.call("/begin");
         let cookie = response.headers()[header::SET_COOKIE].to_str().expect("a readable cookie");
-        self.cookie = cookie.split(';').next().expect("name and value").to_owned();
-        self
+        let cookie = cookie.split(';').next().expect("name and value").to_owned();
+        Self { cookie, ..self }
     }
 
     fn call(&mut self, path: &str) -> Response {

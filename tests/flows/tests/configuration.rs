@@ -32,12 +32,8 @@ fn a_cookie_that_browsers_refuse_does_not_build() {
 #[tokio::test]
 async fn an_unreachable_database_is_an_error_at_the_start_that_names_it() {
     let error = SqliteStore::<Shop>::connect("sqlite:/no/such/folder/shop.db").await.expect_err("no such folder");
-    let mut shown = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(error) = source {
-        shown += &format!(": {error}");
-        source = error.source();
-    }
+    let sources = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    let shown = sources.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     assert!(shown.contains("/no/such/folder/shop.db"), "{shown}");
 }
 

@@ -42,6 +42,7 @@ impl Setting {
             .route("/leak", get(async move |chat: Session<Chat>| *leaked.lock().await = Some(chat)))
             .route("/say", get(async |mut chat: Session<Chat>| *chat.messages_mut() += 1))
             .route("/show", get(async |chat: Session<Chat>| format!("{} {}", chat.note(), chat.messages())))
+            .route("/in", get(async |mut chat: Session<Chat>| chat.sign_in(7)))
             .route("/out", get(async |mut chat: Session<Chat>| chat.sign_out()))
             .layer(
                 SessionLayer::new(MemoryStore::<Chat>::new())
@@ -79,6 +80,21 @@ async fn a_detached_session_saves_when_told_to_and_merges() {
     setting.browser.get("/say").await;
     chat.reload().await.expect("it is loaded");
     assert_eq!(chat.messages(), 1);
+}
+
+#[tokio::test]
+async fn a_detached_session_from_before_a_sign_in_sees_and_changes_nothing_of_who_signed_in() {
+    let setting = Setting::new().await;
+    setting.browser.get("/detach").await;
+    let mut planted = setting.detached.lock().await.take().expect("a detached session");
+    setting.browser.get("/in").await;
+
+    assert!(matches!(planted.reload().await, Err(CommitError::Superseded)));
+    assert!(matches!(planted.update(|chat| chat.set_note("evil")).await, Err(CommitError::Superseded)));
+    assert_eq!(planted.user_id(), None);
+    planted.set_note("evil");
+    assert!(matches!(planted.commit().await, Err(CommitError::Superseded)));
+    assert_eq!(setting.browser.get("/show").await.text, "hello 0");
 }
 
 #[tokio::test]

@@ -29,6 +29,24 @@ struct Strict {
     level: u8,
 }
 
+#[derive(Session)]
+struct Player {
+    #[session(upgrade = level_of_number)]
+    level: String,
+    #[session(upgrade = points_of_text, merge = "add", strict)]
+    points: u64,
+}
+
+/// Levels were numbers before they had names.
+fn level_of_number(level: u8) -> Option<String> {
+    ["wood", "gold"].get(usize::from(level)).map(|name| (*name).to_owned())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "an upgrade takes the old value")]
+fn points_of_text(points: String) -> Option<u64> {
+    points.parse().ok()
+}
+
 /// A session as another version of the program has stored it.
 async fn plant<S: Store>(store: &S, payload: &'static str) -> (SessionId, String) {
     let token = Token::random().expect("random bytes");
@@ -141,4 +159,46 @@ async fn an_undecodable_field_is_reported() {
     browser.set_cookie("id", &cookie);
     browser.get("/show").await;
     assert_eq!(heard.recv().await, Some(("profile", Event::Undecodable { id: Some(id), field: "level" })));
+}
+
+struct Game {
+    _server: Server,
+    browser: Browser,
+    store: MemoryStore<Player>,
+    id: SessionId,
+}
+
+impl Game {
+    async fn with(payload: &'static str) -> Self {
+        let store = MemoryStore::new();
+        let app = Router::new()
+            .route("/show", get(async |player: Session<Player>| format!("{} {}", player.level(), player.points())))
+            .route("/score", get(async |mut player: Session<Player>| *player.points_mut() += 5))
+            .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+        let server = Server::start(app).await;
+        let browser = server.browser();
+        let (id, cookie) = plant(&store, payload).await;
+        browser.set_cookie("id", &cookie);
+        Self { browser, _server: server, store, id }
+    }
+}
+
+#[tokio::test]
+async fn an_older_value_is_upgraded_and_stays_stored_until_the_field_is_changed() {
+    let game = Game::with(r#"{"level":1,"points":"40"}"#).await;
+    assert_eq!(game.browser.get("/show").await.text, "gold 40");
+    assert_eq!(stored(&game.store, game.id).await, r#"{"level":1,"points":"40"}"#, "reading writes nothing");
+    game.browser.get("/score").await;
+    assert_eq!(stored(&game.store, game.id).await, r#"{"level":1,"points":45}"#);
+    assert_eq!(game.browser.get("/show").await.text, "gold 45");
+}
+
+#[tokio::test]
+async fn a_value_that_the_upgrade_does_not_take_is_as_undecodable_as_without_it() {
+    let game = Game::with(r#"{"level":9,"points":3}"#).await;
+    assert_eq!(game.browser.get("/show").await.text, " 3");
+    game.browser.get("/score").await;
+    assert_eq!(stored(&game.store, game.id).await, r#"{"level":9,"points":8}"#);
+    let game = Game::with(r#"{"level":1,"points":"many"}"#).await;
+    assert_eq!(game.browser.get("/show").await.status, StatusCode::INTERNAL_SERVER_ERROR, "a strict field refuses");
 }

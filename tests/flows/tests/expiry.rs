@@ -1,6 +1,6 @@
 //! When sessions end, and what "remember me" means.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use sessio::{
@@ -9,7 +9,8 @@ use sessio::{
     store::{CookieStore, Enumerate, MemoryStore},
     testkit::ManualClock,
 };
-use sessio_flow_tests::{Browser, Server};
+use sessio_flow_tests::{Answer, Browser, Server};
+use tokio::{sync::Notify, task::JoinHandle};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -22,12 +23,16 @@ struct Setting {
     _server: Server,
     browser: Browser,
     clock: ManualClock,
+    loaded: Arc<Notify>,
+    go_on: Arc<Notify>,
 }
 
 impl Setting {
     /// Sessions of one hour idle and five in all.
     async fn new(store: impl IntoBackend<Login>) -> Self {
-        let clock = ManualClock::new();
+        let (clock, loaded, go_on) = (ManualClock::new(), Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow_rename = (Arc::clone(&loaded), Arc::clone(&go_on));
+        let slow_reload = slow_rename.clone();
         let layer = SessionLayer::new(store)
             .cookie(CookieSpec::development())
             .expiry(Expiry::new(HOUR, 5 * HOUR))
@@ -43,16 +48,44 @@ impl Setting {
             )
             .route("/again", get(async |mut login: Session<Login>| login.reauthenticate()))
             .route("/rename", get(async |mut login: Session<Login>| login.set_name("eve")))
+            .route("/rotate", get(async |mut login: Session<Login>| login.rotate()))
+            .route(
+                "/slow-rename",
+                get(async move |mut login: Session<Login>| {
+                    pause(&slow_rename).await;
+                    login.set_name("grace");
+                }),
+            )
+            .route(
+                "/slow-reload",
+                get(async move |mut login: Session<Login>| {
+                    pause(&slow_reload).await;
+                    login.reload().await.expect("it is loaded");
+                }),
+            )
             .route("/show", get(async |login: Session<Login>| login.name().to_owned()))
             .layer(layer);
         let server = Server::start(app).await;
-        Self { browser: server.browser(), _server: server, clock }
+        Self { browser: server.browser(), _server: server, clock, loaded, go_on }
+    }
+
+    /// Starts a request and returns when its handler has loaded the session.
+    async fn begin_slow(&self, path: &'static str) -> JoinHandle<Answer> {
+        let tab = self.browser.clone();
+        let request = tokio::spawn(async move { tab.get(path).await });
+        self.loaded.notified().await;
+        request
     }
 
     async fn after(&self, time: Duration) -> String {
         self.clock.advance(time);
         self.browser.get("/show").await.text
     }
+}
+
+async fn pause((loaded, go_on): &(Arc<Notify>, Arc<Notify>)) {
+    loaded.notify_one();
+    go_on.notified().await;
 }
 
 fn sealed() -> CookieStore<Login> {
@@ -133,4 +166,42 @@ async fn an_expired_session_is_removed_when_it_comes_back() {
     assert_eq!(store.count().await.expect("a count"), 1);
     assert_eq!(setting.browser.get("/show").await.text, "");
     assert_eq!(store.count().await.expect("a count"), 0);
+}
+
+#[tokio::test]
+async fn a_slow_write_is_saved_if_other_requests_have_kept_the_session_alive() {
+    let setting = Setting::new(MemoryStore::new()).await;
+    setting.browser.get("/in").await;
+    setting.clock.advance(Duration::from_mins(50));
+    let slow = setting.begin_slow("/slow-rename").await;
+    assert_eq!(setting.after(Duration::from_mins(5)).await, "ada");
+    setting.clock.advance(Duration::from_mins(10));
+    setting.go_on.notify_one();
+    slow.await.expect("the request ends");
+    assert_eq!(setting.browser.get("/show").await.text, "grace");
+}
+
+#[tokio::test]
+async fn a_slow_write_to_a_session_that_has_expired_meanwhile_is_not_saved() {
+    let setting = Setting::new(MemoryStore::new()).await;
+    setting.browser.get("/in").await;
+    let slow = setting.begin_slow("/slow-rename").await;
+    setting.clock.advance(HOUR);
+    setting.go_on.notify_one();
+    assert_eq!(slow.await.expect("the request ends").set_cookies(), [""; 0]);
+    assert_eq!(setting.browser.get("/show").await.text, "");
+}
+
+#[tokio::test]
+async fn a_slow_request_that_looks_again_does_not_bring_back_a_replaced_secret() {
+    let setting = Setting::new(MemoryStore::new()).await;
+    setting.browser.get("/remember").await;
+    let slow = setting.begin_slow("/slow-reload").await;
+    setting.browser.get("/rotate").await;
+    let renewed = setting.browser.cookies();
+    setting.clock.advance(6 * HOUR);
+    setting.go_on.notify_one();
+    slow.await.expect("the request ends");
+    assert_eq!(setting.browser.cookies(), renewed);
+    assert_eq!(setting.browser.get("/show").await.text, "ada");
 }

@@ -190,6 +190,7 @@ async fn a_slow_request_of_one_user_writes_nothing_into_the_session_of_the_next(
         "2 first 0",
         "assigning the principal keeps data, but a late write of the other user is refused"
     );
+    assert!(setting.heard(|event| matches!(event, Event::LateWrite { .. })), "and reported");
 
     browser.get("/in/3").await;
     assert_eq!(browser.get("/show").await.text, "3  0", "signing in as somebody else starts from fresh");
@@ -306,7 +307,7 @@ async fn a_renewed_secret_works_for_ten_seconds_and_then_ends_the_session() {
 
 #[tokio::test]
 async fn concurrent_renewals_send_one_cookie() {
-    let setting = Setting::with(|layer| layer.renew_after(Duration::from_secs(60))).await;
+    let setting = Setting::with(|layer| layer.renew_after(Duration::from_mins(1))).await;
     let browser = setting.server.browser();
     browser.get("/note/kept").await;
     setting.clock.advance(Duration::from_secs(61));

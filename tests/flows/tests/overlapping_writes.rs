@@ -177,6 +177,38 @@ async fn two_handles_in_one_request_merge_like_two_requests() {
 }
 
 #[tokio::test]
+async fn a_handle_that_missed_the_commit_of_another_loses_nothing_of_it() {
+    let first = async |mut one: Session<Cart>, mut other: Session<Cart>| {
+        one.items_mut().push(1);
+        one.commit().await.expect("it is saved");
+        one.set_highest(5_u32);
+        other.set_theme("other");
+        drop(other);
+        drop(one);
+    };
+    let last = async |mut one: Session<Cart>, mut other: Session<Cart>| {
+        one.items_mut().push(2);
+        one.commit().await.expect("it is saved");
+        drop(one);
+        other.items_mut().push(3);
+        other.commit().await.expect("it is saved");
+        other.set_theme("last");
+    };
+    let show = async |cart: Session<Cart>| format!("{:?} {} {}", cart.items(), cart.highest(), cart.theme());
+    let app = Router::new()
+        .route("/first", get(first))
+        .route("/last", get(last))
+        .route("/show", get(show))
+        .layer(SessionLayer::new(MemoryStore::<Cart>::new()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    assert!(browser.get("/first").await.status.is_success());
+    assert_eq!(browser.get("/show").await.text, "[1] 5 other");
+    assert!(browser.get("/last").await.status.is_success());
+    assert_eq!(browser.get("/show").await.text, "[1, 2, 3] 5 last");
+}
+
+#[tokio::test]
 async fn an_update_runs_again_on_the_fresh_value_after_a_conflict() {
     let last = async |State(all): State<Arc<Barrier>>, mut cart: Session<Cart>| {
         all.wait().await;

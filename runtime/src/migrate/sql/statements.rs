@@ -28,7 +28,8 @@ pub(super) fn definition(dialect: Dialect, column: &Column) -> String {
 /// The statements that create the table of this form, under a name.
 pub(super) fn create_table(dialect: Dialect, table: &Snapshot, name: &str) -> String {
     let columns = managed_columns(dialect).into_iter().chain(table.columns.iter().map(table_column));
-    columns_statement(name, &columns.collect::<Vec<_>>(), dialect, "CREATE TABLE")
+    // A snapshot says nothing of references, so neither can what is made of one.
+    columns_statement(name, &columns.collect::<Vec<_>>(), &[], dialect, "CREATE TABLE")
 }
 
 /// The statements that create every index of the table.

@@ -191,8 +191,8 @@ impl<T: SessionModel> Store for FileStore<T> {
             let Some((locked, mut current)) = found(folder, locked, id)? else {
                 return Ok(Touch::Gone);
             };
-            current.life.seen_at = activity.seen_at;
-            current.life.expires_at = activity.expires_at;
+            current.life.seen_at = current.life.seen_at.max(activity.seen_at);
+            current.life.expires_at = current.life.expires_at.max(activity.expires_at);
             put(folder, &locked, &current, durability)?;
             Ok(Touch::Touched(current.version))
         })

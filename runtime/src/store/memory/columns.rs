@@ -95,6 +95,10 @@ fn parts<'a>(value: &'a ColumnValue, number: &'a mut [u8; 8]) -> (u8, &'a [u8]) 
             (6, number)
         }
         ColumnValue::Json(text) => (7, text.as_bytes()),
+        ColumnValue::Date(days) => {
+            *number = i64::from(*days).to_le_bytes();
+            (8, number)
+        }
     }
 }
 

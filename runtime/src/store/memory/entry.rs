@@ -21,6 +21,7 @@ pub(super) struct Entry {
     retired: Box<[Retired]>,
     created_at: Timestamp,
     absolute_at: Timestamp,
+    authenticated_at: Option<Timestamp>,
     idle: Duration,
     persistent: bool,
     data: Bytes,
@@ -37,6 +38,7 @@ impl Entry {
             retired: record.credential.retired.as_slice().into(),
             created_at: record.life.created_at,
             absolute_at: record.life.absolute_at,
+            authenticated_at: record.life.authenticated_at,
             idle: record.life.idle,
             persistent: record.life.persistent,
             data: record.data.clone(),
@@ -53,6 +55,7 @@ impl Entry {
         }
         self.created_at = record.life.created_at;
         self.absolute_at = record.life.absolute_at;
+        self.authenticated_at = record.life.authenticated_at;
         self.idle = record.life.idle;
         self.persistent = record.life.persistent;
         self.data = record.data.clone();
@@ -69,6 +72,7 @@ impl Entry {
                 seen_at: self.seen_at,
                 expires_at,
                 absolute_at: self.absolute_at,
+                authenticated_at: self.authenticated_at,
                 idle: self.idle,
                 persistent: self.persistent,
             },

@@ -110,6 +110,7 @@ pub(super) fn digest(value: &ColumnValue) -> String {
         ColumnValue::Bytes(value) => (5, value),
         ColumnValue::Timestamp(value) => (6, &value.to_be_bytes()),
         ColumnValue::Json(value) => (7, value.as_bytes()),
+        ColumnValue::Date(value) => (8, &value.to_be_bytes()),
     };
     let mut hash = Sha256::new();
     hash.update([kind]);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{ColumnValue, SessionModel},
-    schema::{LiveTable, Schema, TableColumn, table_columns, table_indexes, table_statement},
+    schema::{Dialect, LiveTable, Schema, TableColumn, foreign_key, table_columns, table_indexes, table_statement},
     store::StoreError,
 };
 
@@ -99,15 +99,36 @@ async fn add_columns<D: Driver, T: SessionModel>(
     let any = any.map_err(|error| Fault::new::<D>(error).into_store_error(schema))?;
     let has_rows = any.rows.first().map(|row| read_int::<D>(row, 0)).transpose()? == Some(1);
     for column in missing {
+        let reference = schema.columns.iter().find(|def| def.name == column.name).and_then(|def| def.references);
+        // SQLite adds a reference with its column or never.
+        let inline = reference.filter(|_| D::DIALECT == Dialect::Sqlite);
         if column.nullable || !has_rows {
-            let add = format!("ALTER TABLE {} ADD COLUMN {}", table.name, column.definition(D::DIALECT));
+            let mut add = format!("ALTER TABLE {} ADD COLUMN {}", table.name, column.definition(D::DIALECT));
+            if let Some(reference) = inline {
+                add.push(' ');
+                add.push_str(&reference.clause(D::DIALECT));
+            }
             execute::<D>(connection, add, schema).await?;
+        } else if inline.is_some() {
+            return Err(cannot_be_added(column, schema));
         } else {
             let value = fresh_value::<T>(column)?;
             add_required_column::<D>(connection, &table, column, &value, schema).await?;
         }
+        if inline.is_none()
+            && let Some(foreign_key) = foreign_key(schema, column.name, D::DIALECT)
+        {
+            execute::<D>(connection, format!("ALTER TABLE {} ADD {foreign_key}", table.name), schema).await?;
+        }
     }
     Ok(())
+}
+
+fn cannot_be_added(column: &TableColumn, schema: &Schema) -> StoreError {
+    StoreError::Schema(format!(
+        "column {:?} of table {:?} cannot be added to the sessions that are there; write a migration, or delete them",
+        column.name, schema.table
+    ))
 }
 
 async fn add_required_column<D: Driver>(
@@ -118,10 +139,7 @@ async fn add_required_column<D: Driver>(
     schema: &Schema,
 ) -> Result<(), StoreError> {
     match D::add_required_column(table, column.name, &column.name_and_type(D::DIALECT), value) {
-        None => Err(StoreError::Schema(format!(
-            "column {:?} of table {:?} cannot be added to the sessions that are there; write a migration, or delete them",
-            column.name, schema.table
-        ))),
+        None => Err(cannot_be_added(column, schema)),
         Some(RequiredColumn::WithDefault(add)) => execute::<D>(connection, add, schema).await,
         Some(RequiredColumn::InSteps { add, fill, require }) => {
             execute::<D>(connection, add, schema).await?;

@@ -10,7 +10,7 @@ use sqlx::{
     MySql, MySqlPool, Row,
     error::{BoxDynError, DatabaseError, ErrorKind},
     mysql::{MySqlArguments, MySqlConnectOptions, MySqlDatabaseError, MySqlQueryResult, MySqlRow},
-    types::time::{OffsetDateTime, PrimitiveDateTime},
+    types::time::{Date, OffsetDateTime, PrimitiveDateTime},
 };
 
 use super::{
@@ -32,6 +32,9 @@ use crate::{
 /// Times are kept from the year 1000 to the year 9999; a later one is kept as the last microsecond of 9999 and comes
 /// back as the end of time. A session may be as large as the server's `max_allowed_packet`, by default 16 MB on MariaDB
 /// and 64 MB on MySQL.
+///
+/// MySQL 8's default way of signing in needs TLS (the feature `sql-tls`) or a Unix socket; without either it refuses the
+/// connection, rather than have a password sent in clear.
 pub type MySqlStore<T> = SqlStore<MySql, T>;
 
 impl<T: SessionModel> MySqlStore<T> {
@@ -157,6 +160,7 @@ impl Driver for MySql {
             (_, Value::Text(value) | Value::Json(value)) => arguments.add(value),
             (_, Value::Bytes(value)) => arguments.add(value),
             (_, Value::Timestamp(micros)) => arguments.add(datetime(micros)),
+            (_, Value::Date(days)) => arguments.add(date(days)?),
         }
     }
 
@@ -174,7 +178,10 @@ impl Driver for MySql {
             ColumnType::Text | ColumnType::Varchar(_) => {
                 row.try_get::<Option<String>, _>(index)?.map(ColumnValue::Text)
             }
-            ColumnType::Bytes | ColumnType::Binary(_) => {
+            ColumnType::Date => row
+                .try_get::<Option<Date>, _>(index)?
+                .map(|date| ColumnValue::Date(date.to_julian_day() - JULIAN_EPOCH)),
+            ColumnType::Bytes | ColumnType::Binary(_) | ColumnType::Uuid => {
                 row.try_get::<Option<Vec<u8>>, _>(index)?.map(ColumnValue::Bytes)
             }
             ColumnType::Timestamp => {
@@ -223,6 +230,16 @@ const FIRST: i64 = -30_610_224_000_000_000;
 
 /// The last microsecond that it can hold: of the year 9999. It stands for everything later.
 const LAST: i64 = 253_402_300_799_999_999;
+
+/// The Julian day of 1970-01-01.
+const JULIAN_EPOCH: i32 = 2_440_588;
+
+/// The day, if the server is documented to hold it.
+fn date(days: i32) -> Result<Date, BoxDynError> {
+    let date = days.checked_add(JULIAN_EPOCH).and_then(|day| Date::from_julian_day(day).ok());
+    let kept = date.filter(|date| (1000..=9999).contains(&date.year()));
+    kept.ok_or_else(|| "a date outside of the years 1000 to 9999 cannot be kept".into())
+}
 
 fn datetime(micros: i64) -> PrimitiveDateTime {
     let nanoseconds = i128::from(micros.clamp(FIRST, LAST)) * 1000;

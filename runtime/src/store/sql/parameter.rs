@@ -26,6 +26,7 @@ pub enum Value<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
     Timestamp(i64),
+    Date(i32),
     Json(&'a str),
 }
 
@@ -39,6 +40,7 @@ impl<'a> Parameter<'a> {
             ColumnValue::Text(value) => Value::Text(value),
             ColumnValue::Bytes(value) => Value::Bytes(value),
             ColumnValue::Timestamp(value) => Value::Timestamp(*value),
+            ColumnValue::Date(value) => Value::Date(*value),
             ColumnValue::Json(value) => Value::Json(value),
         };
         Self { ty, value }

@@ -153,7 +153,9 @@ impl Driver for Postgres {
             (ColumnType::Float32, Value::Float(value)) => arguments.add(value as f32),
             (_, Value::Float(value)) => arguments.add(value),
             (_, Value::Text(value)) => arguments.add(value),
+            (ColumnType::Uuid, Value::Bytes(value)) => arguments.add(Identifier(value.try_into()?)),
             (_, Value::Bytes(value)) => arguments.add(value),
+            (_, Value::Date(days)) => arguments.add(Day(days)),
             (_, Value::Timestamp(micros)) => arguments.add(Moment(micros)),
             (_, Value::Json(value)) => arguments.add(Document(value)),
         }
@@ -179,6 +181,10 @@ impl Driver for Postgres {
             }
             ColumnType::Timestamp => {
                 row.try_get::<Option<Moment>, _>(index)?.map(|moment| ColumnValue::Timestamp(moment.0))
+            }
+            ColumnType::Date => row.try_get::<Option<Day>, _>(index)?.map(|day| ColumnValue::Date(day.0)),
+            ColumnType::Uuid => {
+                row.try_get::<Option<Identifier>, _>(index)?.map(|uuid| ColumnValue::Bytes(uuid.0.to_vec()))
             }
             ColumnType::Json => {
                 row.try_get::<Option<Document<'_>>, _>(index)?.map(|document| ColumnValue::Json(document.0.into()))
@@ -220,6 +226,8 @@ fn bind_null(arguments: &mut PgArguments, ty: ColumnType) -> Result<(), BoxDynEr
         ColumnType::Text | ColumnType::Varchar(_) => arguments.add(None::<&str>),
         ColumnType::Bytes | ColumnType::Binary(_) => arguments.add(None::<&[u8]>),
         ColumnType::Timestamp => arguments.add(None::<Moment>),
+        ColumnType::Date => arguments.add(None::<Day>),
+        ColumnType::Uuid => arguments.add(None::<Identifier>),
         ColumnType::Json => arguments.add(None::<Document<'_>>),
     }
 }
@@ -252,6 +260,56 @@ impl Decode<'_, Postgres> for Moment {
     fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
         let micros = <i64 as Decode<Postgres>>::decode(value)?;
         Ok(Self(if micros == i64::MIN { micros } else { micros.saturating_add(Self::EPOCH) }))
+    }
+}
+
+/// A `DATE` as days since 1970. On the wire it is days since 2000, and the ends of the integer are `infinity` and
+/// `-infinity`.
+struct Day(i32);
+
+impl Day {
+    /// 2000-01-01 in days since 1970.
+    const EPOCH: i32 = 10_957;
+}
+
+impl Type<Postgres> for Day {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(1082))
+    }
+}
+
+impl Encode<'_, Postgres> for Day {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        Encode::<Postgres>::encode(self.0.saturating_sub(Self::EPOCH), buffer)
+    }
+}
+
+impl Decode<'_, Postgres> for Day {
+    fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
+        let days = <i32 as Decode<Postgres>>::decode(value)?;
+        Ok(Self(if days == i32::MIN { days } else { days.saturating_add(Self::EPOCH) }))
+    }
+}
+
+/// A `UUID`: its 16 bytes.
+struct Identifier([u8; 16]);
+
+impl Type<Postgres> for Identifier {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(2950))
+    }
+}
+
+impl Encode<'_, Postgres> for Identifier {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        buffer.extend_from_slice(&self.0);
+        Ok(IsNull::No)
+    }
+}
+
+impl Decode<'_, Postgres> for Identifier {
+    fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
+        Ok(Self(value.as_bytes()?.try_into()?))
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     store::SqlStore,
 };
 use crate::{
-    model::{ColumnType, ColumnValue, SessionModel},
+    model::{ColumnType, ColumnValue, SessionModel, date_text, parse_date},
     schema::Dialect,
     store::StoreError,
 };
@@ -30,6 +30,23 @@ use crate::{
 /// Readers do not wait for the writer (write-ahead log); writers of one process queue, and those of several processes
 /// wait for each other up to five seconds. A commit survives a crash of the program; after a power failure the last ones
 /// may be missing (`synchronous = NORMAL`).
+///
+/// ```no_run
+/// use sessio::{Session, store::SqliteStore};
+///
+/// #[derive(Session)]
+/// struct Shop {
+///     #[session(column, index)]
+///     user_id: Option<i64>,
+///     cart: Vec<String>,
+/// }
+///
+/// # async fn open() -> Result<(), sessio::store::StoreError> {
+/// let store = SqliteStore::<Shop>::connect("sqlite:shop.db").await?;
+/// store.migrate().await?; // in production a migration does it, and `store.verify_schema().await?` checks
+/// # Ok(())
+/// # }
+/// ```
 pub type SqliteStore<T> = SqlStore<Sqlite, T>;
 
 impl<T: SessionModel> SqliteStore<T> {
@@ -131,6 +148,9 @@ impl Driver for Sqlite {
             Value::Float(value) => arguments.add(value),
             Value::Text(value) | Value::Json(value) => arguments.add(value),
             Value::Bytes(value) => arguments.add(value),
+            Value::Date(days) => {
+                arguments.add(date_text(days).ok_or("a date outside of the years 0 to 9999 cannot be kept")?)
+            }
         }
     }
 
@@ -150,7 +170,12 @@ impl Driver for Sqlite {
                 row.try_get::<Option<String>, _>(index)?.map(ColumnValue::Text)
             }
             ColumnType::Json => row.try_get::<Option<String>, _>(index)?.map(ColumnValue::Json),
-            ColumnType::Bytes | ColumnType::Binary(_) => {
+            ColumnType::Date => {
+                let text = row.try_get::<Option<String>, _>(index)?;
+                let days = text.map(|text| parse_date(&text).ok_or("it is not a date such as 2026-11-23")).transpose();
+                days.map_err(|error| sqlx::Error::Decode(error.into()))?.map(ColumnValue::Date)
+            }
+            ColumnType::Bytes | ColumnType::Binary(_) | ColumnType::Uuid => {
                 row.try_get::<Option<Vec<u8>>, _>(index)?.map(ColumnValue::Bytes)
             }
         };
@@ -185,6 +210,7 @@ fn literal(value: &ColumnValue) -> Option<String> {
     Some(match value {
         ColumnValue::Bool(value) => i64::from(*value).to_string(),
         ColumnValue::Int(value) | ColumnValue::Timestamp(value) => value.to_string(),
+        ColumnValue::Date(days) => format!("'{}'", date_text(*days)?),
         ColumnValue::Float(value) if value.is_finite() => format!("{value:e}"),
         ColumnValue::Text(text) | ColumnValue::Json(text) if !text.contains('\0') => {
             format!("'{}'", text.replace('\'', "''"))

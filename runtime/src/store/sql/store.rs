@@ -112,7 +112,9 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
 impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
     type Model = T;
 
-    const LAYOUT: Layout = Layout::Columns;
+    fn layout(&self) -> Layout {
+        Layout::Columns
+    }
 
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         let state = encode_state(&record.credential, &record.life);

@@ -100,7 +100,7 @@ where
         kit.assert_nothing(record.id, "every record is ended").await;
         assert_eq!(kit.update(record.version, &kit.next(record)).await, Answer::Gone, "and stays dead");
     }
-    let stored = Snapshot::stored(&other, B::Store::<Other>::LAYOUT);
+    let stored = Snapshot::stored(&other, others.layout());
     assert_eq!(perform(&others, &Action::Load(other.id)).await, Answer::Loaded(stored), "another kind's record stays");
     assert_eq!(perform(&others, &Action::Delete(other.id)).await, Answer::Deleted(true));
     kit.created().await;

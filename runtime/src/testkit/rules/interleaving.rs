@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::super::{
-    Backend, Kit, Model,
+    Backend, Kit,
     oracle::{Action, Answer, Oracle, perform},
     random::Random,
     schedule::{Operation, interleave},
@@ -21,7 +21,7 @@ const OVERLAP: usize = 5;
 pub async fn overlapping_operations_answer_as_if_one_came_after_another<B: Backend>(kit: &Kit<B>) {
     for _ in 0..B::ROUNDS {
         let record = kit.created().await;
-        let mut before = Oracle::new(B::Store::<Model>::LAYOUT);
+        let mut before = Oracle::new(kit.store.layout());
         before.perform(&Action::Create(record.clone()));
         let mut random = kit.random();
         let actions: Vec<_> = (0..OVERLAP)
@@ -41,7 +41,7 @@ pub async fn overlapping_operations_answer_as_if_one_came_after_another<B: Backe
 pub async fn operations_that_overlap_with_creates_answer_as_if_one_came_after_another<B: Backend>(kit: &Kit<B>) {
     for _ in 0..B::ROUNDS {
         let record = kit.record();
-        let before = Oracle::new(B::Store::<Model>::LAYOUT);
+        let before = Oracle::new(kit.store.layout());
         let mut random = kit.random();
         let actions: Vec<_> = (0..OVERLAP)
             .map(|_| match random.below(6) {

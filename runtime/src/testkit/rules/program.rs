@@ -60,7 +60,7 @@ where
 
 /// Runs the program, and every fifty steps `inspect`.
 async fn run<B: Backend>(kit: &Kit<B>, inspect: impl AsyncFn(&Oracle)) {
-    let mut oracle = Oracle::new(B::Store::<Model>::LAYOUT);
+    let mut oracle = Oracle::new(kit.store.layout());
     let mut random = kit.random();
     let mut ids: Vec<SessionId> = Vec::new();
     for step in 0..B::STEPS {

@@ -186,13 +186,19 @@ pub async fn extreme_times_and_versions_survive<B: Backend>(kit: &Kit<B>) {
         seen_at: Timestamp::from_micros(1),
         expires_at: Timestamp::MAX,
         absolute_at: Timestamp::MAX,
+        authenticated_at: Some(Timestamp::default()),
         idle: Duration::from_micros(u64::MAX),
         persistent: true,
     };
     assert_eq!(kit.create(&record).await, Answer::Created);
     kit.assert_kept(&record, "extreme times survive a create").await;
     let mut next = kit.next(&record);
-    next.life = Lifetime { idle: Duration::from_micros(1), persistent: false, ..record.life };
+    next.life = Lifetime {
+        authenticated_at: Some(Timestamp::MAX),
+        idle: Duration::from_micros(1),
+        persistent: false,
+        ..record.life
+    };
     let answer = kit.update(Version::new(last - 2), &next).await;
     assert_eq!(answer, Answer::Conflict(kit.stored(&record)), "neighbouring versions of 63 bits are not the same");
     assert_eq!(kit.update(record.version, &next).await, Answer::Updated);
@@ -335,7 +341,7 @@ pub async fn two_kinds_do_not_see_each_other<B: Backend>(kit: &Kit<B>) {
     kit.assert_kept(&record, "another kind's record of the same id changes nothing").await;
 
     assert_eq!(kit.delete(record.id).await, Answer::Deleted(true));
-    let stored = Snapshot::stored(&twin, B::Store::<Other>::LAYOUT);
+    let stored = Snapshot::stored(&twin, others.layout());
     assert_eq!(perform(&others, &Action::Load(twin.id)).await, Answer::Loaded(stored), "a delete stays in its kind");
     assert_eq!(perform(&others, &Action::Delete(twin.id)).await, Answer::Deleted(true));
 }

@@ -1,7 +1,6 @@
 //! The response future: waits for the handler, commits the session, writes the headers.
 
 use std::{
-    error::Error,
     fmt,
     pin::Pin,
     sync::Arc,
@@ -11,13 +10,13 @@ use std::{
 use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
-use super::layer::CommitWhen;
 use crate::{
-    engine::CookieChange,
-    error::CommitError,
     model::SessionModel,
-    slot::Slot,
-    web::headers::{add_cookie, mark_as_personal},
+    slot::{Closed, Slot},
+    web::{
+        layer::CommitRule,
+        response::{address, judge},
+    },
 };
 
 pin_project! {
@@ -33,22 +32,28 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<F, T, B> {
-        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, commits: Option<Arc<CommitWhen>> },
+        Excluded { #[pin] handler: F },
+        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, commits: CommitRule },
         Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, commit: Commit },
-        Misconfigured,
+        Refused { status: StatusCode },
     }
 }
 
-type Commit = Pin<Box<dyn Future<Output = Result<Option<CookieChange>, CommitError>> + Send>>;
+type Commit = Pin<Box<dyn Future<Output = Closed> + Send>>;
 
 impl<F, T, B> ResponseFuture<F, T, B> {
-    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, commits: Option<Arc<CommitWhen>>) -> Self {
+    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, commits: CommitRule) -> Self {
         Self { stage: Stage::Handler { handler, slot, commits } }
     }
 
-    /// Answers 500 without asking the handler.
-    pub(super) fn misconfigured() -> Self {
-        Self { stage: Stage::Misconfigured }
+    /// Answers what the handler answers.
+    pub(super) fn excluded(handler: F) -> Self {
+        Self { stage: Stage::Excluded { handler } }
+    }
+
+    /// Answers without asking the handler.
+    pub(super) fn refused(status: StatusCode) -> Self {
+        Self { stage: Stage::Refused { status } }
     }
 }
 
@@ -64,54 +69,32 @@ where
         let mut stage = self.project().stage;
         loop {
             match stage.as_mut().project() {
+                StageProjection::Excluded { handler } => return handler.poll(context),
                 StageProjection::Handler { handler, slot, commits } => {
                     let response = ready!(handler.poll(context))?;
                     if !slot.is_opened() {
+                        slot.shut();
                         return Poll::Ready(Ok(response));
                     }
-                    let saves = commits.as_ref().is_none_or(|passes| passes(response.status()));
+                    let saves = commits.allows(response.status());
                     let slot = Arc::clone(slot);
                     let closing = Arc::clone(&slot);
                     let commit = Box::pin(async move { closing.close(saves).await });
                     stage.set(Stage::Commit { response: Some(response), slot, commit });
                 }
                 StageProjection::Commit { response, slot, commit } => {
-                    let committed = ready!(commit.as_mut().poll(context));
-                    let response = response.take().expect("a future is not polled after it is ready");
-                    return Poll::Ready(Ok(finish(slot, committed, response)));
+                    let Closed { cookie, committed } = ready!(commit.as_mut().poll(context));
+                    let mut response = response.take().expect("a future is not polled after it is ready");
+                    if let Err(status) = judge::<T>(committed) {
+                        response = refusal(status);
+                    }
+                    address(slot, cookie, response.headers_mut());
+                    return Poll::Ready(Ok(response));
                 }
-                StageProjection::Misconfigured => return Poll::Ready(Ok(refusal(StatusCode::INTERNAL_SERVER_ERROR))),
+                StageProjection::Refused { status } => return Poll::Ready(Ok(refusal(*status))),
             }
         }
     }
-}
-
-/// Tells the browser what the commit did. A failure replaces the response, because what it says did not happen.
-fn finish<T: SessionModel, B: Default>(
-    slot: &Slot<T>,
-    committed: Result<Option<CookieChange>, CommitError>,
-    mut response: Response<B>,
-) -> Response<B> {
-    match committed {
-        Ok(change) => {
-            if let Some(change) = change {
-                slot.engine.write_cookie(change, |cookie| add_cookie(response.headers_mut(), cookie));
-            }
-        }
-        Err(error) => {
-            tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error,
-                "a session could not be saved");
-            response = refusal(match error {
-                CommitError::Conflict { .. } => StatusCode::CONFLICT,
-                CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                #[cfg(feature = "cookie")]
-                CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                _ => StatusCode::SERVICE_UNAVAILABLE,
-            });
-        }
-    }
-    mark_as_personal(response.headers_mut());
-    response
 }
 
 fn refusal<B: Default>(status: StatusCode) -> Response<B> {

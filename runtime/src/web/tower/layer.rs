@@ -1,113 +1,16 @@
-//! The layer: what an application configures.
+//! The layers: what wraps a service.
 
-use std::{fmt, sync::Arc, time::Duration};
-
-use http::StatusCode;
+use http::Request;
 use tower_layer::Layer;
+use tower_service::Service;
+
+use std::task::{Context, Poll};
 
 use super::SessionService;
 use crate::{
-    clock::Clock,
-    cookie::CookieSpec,
-    engine::{Engine, IntoBackend},
-    error::ConfigError,
-    event::Event,
-    expiry::Expiry,
-    model::SessionModel,
+    slot::Slots,
+    web::{SessionLayer, SkipSession},
 };
-
-/// Gives the handlers of a service their sessions of type `T`.
-///
-/// ```
-/// use axum::{Router, routing::get};
-/// use sessio::{Session, SessionLayer, store::MemoryStore};
-///
-/// #[derive(Session)]
-/// struct Visits {
-///     #[session(merge = "add")]
-///     count: u32,
-/// }
-///
-/// async fn index(mut visits: Session<Visits>) -> String {
-///     *visits.count_mut() += 1;
-///     format!("visit no. {}", visits.count())
-/// }
-///
-/// let app: Router = Router::new()
-///     .route("/", get(index))
-///     .layer(SessionLayer::new(MemoryStore::<Visits>::new()));
-/// ```
-pub struct SessionLayer<T> {
-    pub(super) engine: Arc<Engine<T>>,
-    pub(super) cookie: Arc<str>,
-    pub(super) commits: Option<Arc<CommitWhen>>,
-}
-
-pub(super) type CommitWhen = dyn Fn(StatusCode) -> bool + Send + Sync;
-
-impl<T: SessionModel> SessionLayer<T> {
-    /// A layer over this store, with the defaults: cookie `__Host-id`, 14 days idle, 30 days in all.
-    ///
-    /// # Panics
-    ///
-    /// When another session type of this process has the same kind. [`try_new`](Self::try_new) returns the error instead.
-    pub fn new(store: impl IntoBackend<T>) -> Self {
-        Self::try_new(store).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// As [`new`](Self::new), without the panic.
-    pub fn try_new(store: impl IntoBackend<T>) -> Result<Self, ConfigError> {
-        let engine = Engine::new(store.into_backend())?;
-        Ok(Self { cookie: engine.cookie.name().into(), engine: Arc::new(engine), commits: None })
-    }
-
-    /// The cookie. Two session types of one app need cookies of different names.
-    #[must_use]
-    pub fn cookie(mut self, spec: CookieSpec) -> Self {
-        self.cookie = spec.name().into();
-        self.configure(|engine| engine.set_cookie(spec))
-    }
-
-    /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
-    #[must_use]
-    pub fn expiry(self, expiry: Expiry) -> Self {
-        self.configure(|engine| engine.expiry = expiry)
-    }
-
-    /// Replaces each session's secret when it is this old. Off by default (OWASP Session Management, "Renewal Timeout").
-    #[must_use]
-    pub fn renew_after(self, age: Duration) -> Self {
-        self.configure(|engine| engine.renew_after = Some(age))
-    }
-
-    /// Takes the time from another clock, for tests.
-    #[must_use]
-    pub fn clock(self, clock: impl Clock) -> Self {
-        self.configure(|engine| engine.clock = Arc::new(clock))
-    }
-
-    /// Calls `hook` with the kind of the session and each [`Event`], after it has been logged.
-    ///
-    /// It runs on the request's own time, so it should only count or send. A panic in it is logged and stops nothing.
-    #[must_use]
-    pub fn on_event(self, hook: impl Fn(&'static str, &Event) + Send + Sync + 'static) -> Self {
-        self.configure(|engine| engine.events.set_hook(hook))
-    }
-
-    /// Saves changes only when the response's status passes. By default they are saved whatever the status.
-    ///
-    /// A session that the handler ended is ended in any case.
-    #[must_use]
-    pub fn commit_when(mut self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
-        self.commits = Some(Arc::new(passes));
-        self
-    }
-
-    fn configure(mut self, change: impl FnOnce(&mut Engine<T>)) -> Self {
-        change(Arc::make_mut(&mut self.engine));
-        self
-    }
-}
 
 impl<T, S> Layer<S> for SessionLayer<T> {
     type Service = SessionService<S, T>;
@@ -117,14 +20,31 @@ impl<T, S> Layer<S> for SessionLayer<T> {
     }
 }
 
-impl<T> Clone for SessionLayer<T> {
-    fn clone(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), cookie: Arc::clone(&self.cookie), commits: self.commits.clone() }
+impl<S> Layer<S> for SkipSession {
+    type Service = WithoutSession<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WithoutSession { inner }
     }
 }
 
-impl<T: SessionModel> fmt::Debug for SessionLayer<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionLayer").field("kind", &T::KIND).field("cookie", &self.cookie).finish_non_exhaustive()
+/// A service whose handlers have no sessions. Made by [`SkipSession`].
+#[derive(Clone, Debug)]
+pub struct WithoutSession<S> {
+    inner: S,
+}
+
+impl<S: Service<Request<B>>, B> Service<Request<B>> for WithoutSession<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        request.extensions_mut().remove::<Slots>();
+        self.inner.call(request)
     }
 }

@@ -1,6 +1,6 @@
 //! The layer for axum and any other tower service over `http` types.
 //!
-//! [`SessionLayer`] wraps a service; [`SessionService`] puts the session within reach of the handler; [`ResponseFuture`]
+//! [`SessionLayer`](super::SessionLayer) wraps a service; [`SessionService`] puts the session within reach of the handler; [`ResponseFuture`]
 //! commits when the response is there. A request that does not touch its session pays for one small allocation and no
 //! store call, and its response is left as it is.
 //!
@@ -14,12 +14,12 @@
 //! | the commit failed | 503 with an empty body, or 409 for a field with `merge = "reject"`; nothing about the cause |
 //!
 //! The commit happens whatever the status, so that a counter of failed sign-ins persists;
-//! [`SessionLayer::commit_when`] changes that.
+//! [`SessionLayer::commit_when`](super::SessionLayer::commit_when) changes that.
 
 mod future;
 mod layer;
 mod service;
 
 pub use future::ResponseFuture;
-pub use layer::SessionLayer;
+pub use layer::WithoutSession;
 pub use service::SessionService;

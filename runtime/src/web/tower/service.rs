@@ -2,17 +2,17 @@
 
 use std::{
     fmt,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use http::{Request, Response};
 use tower_service::Service;
 
-use super::{ResponseFuture, SessionLayer};
+use super::ResponseFuture;
 use crate::{
     model::SessionModel,
-    slot::{CookieTaken, Slot, Slots},
+    slot::Slots,
+    web::{Scope, SessionLayer},
 };
 
 /// A service whose handlers have sessions of type `T`. Made by [`SessionLayer`].
@@ -36,17 +36,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let engine = &self.layer.engine;
-        let presented = engine.backend.present(&self.layer.cookie, request.headers());
-        let slot = Arc::new(Slot::new(Arc::clone(engine), presented));
-        let slots = request.extensions_mut().get_or_insert_default::<Slots>();
-        if let Err(CookieTaken) = slots.add(&self.layer.cookie, Arc::clone(&slot)) {
-            tracing::error!(target: "sessio", kind = T::KIND, cookie = &*self.layer.cookie,
-                "two session layers of this app use one cookie, so each would overwrite the other's; give this one a name \
-                 of its own with `.cookie(CookieSpec::builder(\"..\").build()?)`");
-            return ResponseFuture::misconfigured();
+        let scope = || Scope::of(request.method().as_str(), request.headers());
+        if self.layer.excludes(request.uri().path(), scope) {
+            return ResponseFuture::excluded(self.inner.call(request));
         }
-        ResponseFuture::new(self.inner.call(request), slot, self.layer.commits.clone())
+        let presented = self.layer.present(request.headers());
+        match self.layer.enter(request.extensions_mut().get_or_insert_default::<Slots>(), presented) {
+            Ok(slot) => ResponseFuture::new(self.inner.call(request), slot, self.layer.commits.clone()),
+            Err(status) => ResponseFuture::refused(status),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Sessions in redb, an embedded database that blocks: a complete store on `SyncStore`.
 //!
-//! Every verb is one transaction. Two tables beside the records keep what sweeping and finding look for, so neither ever
-//! reads a session that it does not answer with; the transaction keeps them in step.
+//! Every verb is one transaction. Two tables beside the records keep what sweeping and finding look for, so neither
+//! ever reads a session that it does not answer with; the transaction keeps them in step.
 
-use std::{marker::PhantomData, path::Path, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use bytes::Bytes;
 use redb::{
@@ -23,7 +23,7 @@ type Key = u128;
 
 /// Sessions in a redb database.
 pub(crate) struct RedbStore<T> {
-    database: Database,
+    database: Arc<Database>,
     names: Names,
     model: PhantomData<fn() -> T>,
 }
@@ -59,9 +59,8 @@ impl Names {
 }
 
 impl<T: SessionModel> RedbStore<T> {
-    /// Opens the database, and makes it if it does not exist.
-    pub(crate) fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let database = Database::create(path).map_err(StoreError::unavailable)?;
+    /// The sessions in this database. Several types of them share one: redb lets a file be opened once.
+    pub(crate) fn new(database: Arc<Database>) -> Result<Self, StoreError> {
         let name = |table: &str| format!("{}.{table}", T::KIND).into();
         let names =
             Names { records: name("records"), ends: name("ends"), columns: name("columns"), values: name("values") };
@@ -182,8 +181,8 @@ impl<T: SessionModel> SyncStore for RedbStore<T> {
                 return Ok(Touch::Gone);
             };
             tables.remove_end(&record).map_err(StoreError::unavailable)?;
-            record.life.seen_at = activity.seen_at;
-            record.life.expires_at = activity.expires_at;
+            record.life.seen_at = record.life.seen_at.max(activity.seen_at);
+            record.life.expires_at = record.life.expires_at.max(activity.expires_at);
             tables.put(&record).map_err(StoreError::unavailable)?;
             Ok(Touch::Touched(record.version))
         })

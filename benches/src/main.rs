@@ -1,0 +1,116 @@
+//! A million sessions in memory and in SQLite: what each takes, and what a sweep costs that finds a thousand expired.
+//!
+//! ```text
+//! cargo xtask bench
+//! ```
+//!
+//! The sweep is timed with ten thousand, a hundred thousand and a million live sessions beside the expired ones. What
+//! matters is the last column: it must not grow with them.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bytes::Bytes;
+use sessio::{
+    Expiry, Session,
+    clock::Timestamp,
+    expiry::Lifetime,
+    record::{Credential, Record, Version},
+    store::{Create, MemoryStore, SqliteStore, Store, Sweep},
+    token::Token,
+};
+
+/// What the stores are for. The records are made by hand, so its fields only give it a table.
+#[derive(Session)]
+struct Visitor {
+    visits: u32,
+}
+
+const PAYLOAD: &[u8; 100] = &[b'x'; 100];
+const EXPIRED: u32 = 1_000;
+const REPEATED: usize = 5;
+
+fn main() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    println!(
+        "| store | live sessions | bytes a session over its payload of 100 | a create | a sweep of 1,000 expired |"
+    );
+    println!("|---|---|---|---|---|");
+    for live in [10_000, 100_000, 1_000_000] {
+        let mut store = None;
+        let mut filled = Duration::ZERO;
+        let counted = allocation_counter::measure(|| {
+            let empty = MemoryStore::<Visitor>::with_capacity(2_000_000);
+            filled = runtime.block_on(fill(&empty, live)).unwrap_or_default();
+            store = Some(empty);
+        });
+        let Some(store) = store else { continue };
+        let bytes = counted.bytes_current / i64::from(live) - i64::try_from(PAYLOAD.len())?;
+        report("memory", live, bytes, filled, runtime.block_on(sweep(&store))?);
+    }
+    for live in [10_000, 100_000, 1_000_000] {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("sessions.db");
+        let (filled, swept) = runtime.block_on(async {
+            let store = SqliteStore::<Visitor>::connect(&format!("sqlite:{}", path.display())).await?;
+            store.migrate().await?;
+            let filled = fill(&store, live).await?;
+            let swept = sweep(&store).await?;
+            store.pool().close().await;
+            anyhow::Ok((filled, swept))
+        })?;
+        let bytes = i64::try_from(path.metadata()?.len())? / i64::from(live) - i64::try_from(PAYLOAD.len())?;
+        report("SQLite", live, bytes, filled, swept);
+    }
+    Ok(())
+}
+
+fn report(store: &str, live: u32, bytes: i64, filled: Duration, swept: Duration) {
+    println!("| {store} | {live} | {bytes} | {:.1} us | {:.2} ms |", micros(filled / live), micros(swept) / 1_000.0);
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+/// Creates that many sessions, which live for thirty days.
+async fn fill<S: Store>(store: &S, live: u32) -> Result<Duration> {
+    let started = Instant::now();
+    for _ in 0..live {
+        create(store, Expiry::default()).await?;
+    }
+    Ok(started.elapsed())
+}
+
+/// The median time of sweeps that each find the expired among the live.
+async fn sweep<S: Sweep>(store: &S) -> Result<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..REPEATED {
+        for _ in 0..EXPIRED {
+            create(store, Expiry::new(Duration::from_secs(1), Duration::from_secs(1))).await?;
+        }
+        let started = Instant::now();
+        let swept = store.delete_expired(NOW + Duration::from_mins(1), EXPIRED + 1).await?;
+        times.push(started.elapsed());
+        anyhow::ensure!(swept == u64::from(EXPIRED), "{swept} were swept");
+    }
+    times.sort_unstable();
+    Ok(times[REPEATED / 2])
+}
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+async fn create<S: Store>(store: &S, expiry: Expiry) -> Result<()> {
+    let token = Token::random()?;
+    let record = Record {
+        id: token.id,
+        version: Version::FIRST,
+        credential: Credential::new(&token.secret),
+        life: Lifetime::begin(expiry, NOW),
+        // A buffer of its own for each session, as a request would have made it.
+        data: Bytes::from(PAYLOAD.to_vec()),
+        columns: vec![],
+    };
+    anyhow::ensure!(store.create(&record).await? == Create::Created, "the id is new");
+    Ok(())
+}

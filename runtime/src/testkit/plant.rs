@@ -1,0 +1,73 @@
+//! Sessions for an application's own tests: put one into a visitor's hands, and look into one, without the app's login.
+
+use http::{HeaderMap, HeaderValue, header::COOKIE};
+
+use crate::{
+    engine::{Intents, Presented},
+    model::SessionModel,
+    web::SessionLayer,
+};
+
+/// Makes a session with what `change` puts into it, and returns the `Cookie` header of a visitor who has it.
+///
+/// It takes the app's own layer, so it works with every framework and every store, the sealed cookie too, and the session
+/// lives by the layer's limits and clock. A principal makes it the session of somebody who has just signed in.
+///
+/// ```
+/// # async fn example() {
+/// use sessio::{Session, store::MemoryStore, testkit::{peek, plant}};
+///
+/// #[derive(Session)]
+/// struct Shop {
+///     #[session(principal)]
+///     user_id: Option<i64>,
+///     cart: Vec<String>,
+/// }
+///
+/// let layer = Shop::layer(MemoryStore::new());
+/// // let app = app(layer.clone());
+/// let cookie = plant(&layer, |shop| {
+///     shop.set_user_id(42);
+///     shop.cart_mut().push("tea".to_owned());
+/// })
+/// .await;
+/// // Send a request to the app with the header `Cookie: {cookie}`. Then:
+/// let shop = peek(&layer, &cookie).await.expect("the session is alive");
+/// assert_eq!(shop.cart(), ["tea"]);
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// When the store fails or the value cannot be saved.
+pub async fn plant<T: SessionModel>(layer: &SessionLayer<T>, change: impl FnOnce(&mut T)) -> String {
+    let engine = layer.engine();
+    let (mut draft, mut origin) = engine.open(&Presented::Nothing).await.expect("a new visitor's session");
+    change(&mut draft.value);
+    let mut intents = Intents { keep: true, ..Intents::default() };
+    let outcome = engine.commit(&mut draft, &mut origin, &mut intents).await;
+    let cookie = outcome.expect("the planted session is saved").cookie.expect("a new session has a cookie");
+    let mut pairs = Vec::new();
+    engine.write_cookie(cookie, |cookie| pairs.extend(pair(&cookie)));
+    pairs.join("; ")
+}
+
+/// What the session holds that a `Cookie` header opens; `None` when it opens none. The visitor's activity does not move.
+///
+/// A response's `Set-Cookie` can be given too, as far as its first semicolon.
+///
+/// # Panics
+///
+/// When the store fails, a strict field does not decode, or the text cannot be a header.
+pub async fn peek<T: SessionModel>(layer: &SessionLayer<T>, cookie: &str) -> Option<T> {
+    let engine = layer.engine();
+    let cookie = HeaderValue::from_str(cookie).expect("the value of a `Cookie` header");
+    let presented = engine.backend.present(engine.cookie.name(), &HeaderMap::from_iter([(COOKIE, cookie)]));
+    let (draft, origin) = engine.open(&presented).await.expect("the store answers, and the session decodes");
+    origin.life().is_some().then_some(draft.value)
+}
+
+/// The name and value of a `Set-Cookie` header.
+fn pair(cookie: &HeaderValue) -> Option<String> {
+    Some(cookie.to_str().ok()?.split(';').next()?.to_owned())
+}

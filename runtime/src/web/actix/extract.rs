@@ -1,0 +1,105 @@
+//! The extractors, and what actix-web answers when one of them rejects a request.
+
+use std::{
+    future::{Ready, ready},
+    pin::Pin,
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    dev::Payload,
+    http::{StatusCode, header::LOCATION},
+};
+
+use super::headers::{status, value};
+use crate::{
+    error::StaleAuthentication,
+    model::{HasPrincipal, SessionModel},
+    session::Session,
+    slot::Slots,
+    web::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection},
+};
+
+type Extraction<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+
+impl<T: SessionModel> FromRequest for LazySession<T> {
+    type Error = MissingLayer;
+    type Future = Ready<Result<Self, MissingLayer>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(Self::among(request.extensions().get::<Slots>()))
+    }
+}
+
+impl<T: SessionModel> FromRequest for Session<T> {
+    type Error = SessionRejection;
+    type Future = Extraction<Self, SessionRejection>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        Box::pin(open(request))
+    }
+}
+
+impl<T, R> FromRequest for Authenticated<T, R>
+where
+    T: HasPrincipal<Principal: Clone>,
+    R: OrElse,
+{
+    type Error = AuthenticationRejection;
+    type Future = Extraction<Self, AuthenticationRejection>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let session = open(request);
+        Box::pin(async move { Self::admit(session.await?) })
+    }
+}
+
+/// Loads the session. The future does not hold the request, which actix-web wants back for itself.
+fn open<T: SessionModel>(request: &HttpRequest) -> impl Future<Output = Result<Session<T>, SessionRejection>> + use<T> {
+    let session = LazySession::among(request.extensions().get::<Slots>());
+    async move { session?.load().await.map_err(SessionRejection::load::<T>) }
+}
+
+impl ResponseError for SessionRejection {
+    fn status_code(&self) -> StatusCode {
+        status(self.status())
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for MissingLayer {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for AuthenticationRejection {
+    fn status_code(&self) -> StatusCode {
+        status(self.status())
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        if let Some(page) = self.location() {
+            response.headers_mut().insert(LOCATION, value(page));
+        }
+        response
+    }
+}
+
+impl ResponseError for StaleAuthentication {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

@@ -1,0 +1,184 @@
+//! The layer: what an application configures.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::StatusCode;
+
+use super::exclusion::{Exclusions, Scope};
+use crate::{
+    clock::Clock,
+    cookie::CookieSpec,
+    engine::{Engine, IntoBackend},
+    error::ConfigError,
+    event::Event,
+    expiry::Expiry,
+    model::SessionModel,
+};
+
+/// Gives handlers their sessions of type `T`: a layer for axum and tower, a middleware for actix-web.
+///
+/// ```
+/// # #[cfg(feature = "axum")] {
+/// use axum::{Router, routing::get};
+/// use sessio::{Session, SessionLayer, store::MemoryStore};
+///
+/// #[derive(Session)]
+/// struct Visits {
+///     #[session(merge = "add")]
+///     count: u32,
+/// }
+///
+/// async fn index(mut visits: Session<Visits>) -> String {
+///     *visits.count_mut() += 1;
+///     format!("visit no. {}", visits.count())
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/", get(index))
+///     .layer(SessionLayer::new(MemoryStore::<Visits>::new()));
+/// # }
+/// ```
+pub struct SessionLayer<T> {
+    pub(super) engine: Arc<Engine<T>>,
+    pub(super) cookie: Arc<str>,
+    pub(super) commits: CommitRule,
+    pub(super) exclusions: Option<Arc<Exclusions>>,
+}
+
+/// Which responses let the changes of their requests be saved.
+#[derive(Clone, Default)]
+pub(super) struct CommitRule(Option<Arc<dyn Fn(StatusCode) -> bool + Send + Sync>>);
+
+impl CommitRule {
+    pub(super) fn allows(&self, status: StatusCode) -> bool {
+        self.0.as_ref().is_none_or(|passes| passes(status))
+    }
+}
+
+impl<T: SessionModel> SessionLayer<T> {
+    /// A layer over this store, with the defaults: cookie `__Host-id`, 14 days idle, 30 days in all.
+    ///
+    /// # Panics
+    ///
+    /// When another session type of this process has the same kind. [`try_new`](Self::try_new) returns the error instead.
+    pub fn new(store: impl IntoBackend<T>) -> Self {
+        Self::try_new(store).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`new`](Self::new), without the panic.
+    pub fn try_new(store: impl IntoBackend<T>) -> Result<Self, ConfigError> {
+        let engine = Engine::new(store.into_backend())?;
+        Ok(Self {
+            cookie: engine.cookie.name().into(),
+            engine: Arc::new(engine),
+            commits: CommitRule::default(),
+            exclusions: None,
+        })
+    }
+
+    /// The cookie. Two session types of one app need cookies of different names.
+    #[must_use]
+    pub fn cookie(mut self, spec: CookieSpec) -> Self {
+        self.cookie = spec.name().into();
+        self.configure(|engine| engine.set_cookie(spec))
+    }
+
+    /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
+    #[must_use]
+    pub fn expiry(self, expiry: Expiry) -> Self {
+        self.configure(|engine| engine.expiry = expiry)
+    }
+
+    /// Replaces each session's secret when it is this old. Off by default (OWASP Session Management, "Renewal Timeout").
+    #[must_use]
+    pub fn renew_after(self, age: Duration) -> Self {
+        self.configure(|engine| engine.renew_after = Some(age))
+    }
+
+    /// How often a [detached](crate::Detached) session looks into the store whether it has been ended elsewhere, for
+    /// [`Detached::revoked`](crate::Detached::revoked). 30 seconds by default, and at least one.
+    #[must_use]
+    pub fn check_revocation_every(self, interval: Duration) -> Self {
+        self.configure(|engine| engine.revocation_interval = interval.max(Duration::from_secs(1)))
+    }
+
+    /// Takes the time from another clock, for tests.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        self.configure(|engine| engine.clock = Arc::new(clock))
+    }
+
+    /// Calls `hook` with the kind of the session and each [`Event`], after it has been logged.
+    ///
+    /// It runs on the request's own time, so it should only count or send. A panic in it is logged and stops nothing.
+    #[must_use]
+    pub fn on_event(self, hook: impl Fn(&'static str, &Event) + Send + Sync + 'static) -> Self {
+        self.configure(|engine| engine.events.set_hook(hook))
+    }
+
+    /// Saves changes only when the response's status passes. By default they are saved whatever the status.
+    ///
+    /// A session that the handler ended is ended in any case.
+    #[must_use]
+    pub fn commit_when(mut self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
+        self.commits = CommitRule(Some(Arc::new(passes)));
+        self
+    }
+
+    /// Passes requests for these paths on without a session: static files, health checks.
+    ///
+    /// `"/health"` is that path alone, `"/static/*"` everything below `/static/`, `"/*"` everything. The path is compared
+    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away. An
+    /// extractor in an excluded handler answers as if there were no layer. For single routes there is
+    /// [`SkipSession`](super::SkipSession).
+    ///
+    /// # Panics
+    ///
+    /// When a pattern does not begin with `/`, or has a `*` that is not its whole last segment.
+    #[must_use]
+    pub fn exclude<P: AsRef<str>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        let exclusions = Arc::make_mut(self.exclusions.get_or_insert_default());
+        patterns.into_iter().for_each(|pattern| exclusions.add(pattern.as_ref()));
+        self
+    }
+
+    /// Gives sessions to one kind of request alone. By default both kinds have them.
+    #[must_use]
+    pub fn only(mut self, scope: Scope) -> Self {
+        Arc::make_mut(self.exclusions.get_or_insert_default()).limit_to(scope);
+        self
+    }
+
+    /// What the layer works with.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn engine(&self) -> &Engine<T> {
+        &self.engine
+    }
+
+    /// Whether a request is passed on without a session.
+    pub(super) fn excludes(&self, path: &str, scope: impl FnOnce() -> Scope) -> bool {
+        self.exclusions.as_ref().is_some_and(|exclusions| exclusions.cover(path, scope))
+    }
+
+    fn configure(mut self, change: impl FnOnce(&mut Engine<T>)) -> Self {
+        change(Arc::make_mut(&mut self.engine));
+        self
+    }
+}
+
+impl<T> Clone for SessionLayer<T> {
+    fn clone(&self) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            cookie: Arc::clone(&self.cookie),
+            commits: self.commits.clone(),
+            exclusions: self.exclusions.clone(),
+        }
+    }
+}
+
+impl<T: SessionModel> fmt::Debug for SessionLayer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionLayer").field("kind", &T::KIND).field("cookie", &self.cookie).finish_non_exhaustive()
+    }
+}

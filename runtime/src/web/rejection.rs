@@ -1,0 +1,105 @@
+//! Why a handler did not get what it asked for, and what the visitor is answered.
+//!
+//! An answer says nothing to the visitor about its cause; the cause is in the log.
+
+use std::convert::Infallible;
+
+use http::{HeaderValue, StatusCode};
+
+use crate::{
+    error::{LoadError, StaleAuthentication},
+    model::SessionModel,
+};
+
+/// Why a handler did not get its session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionRejection {
+    /// There is no [`SessionLayer`](super::SessionLayer) of this type around the handler. Answers 500.
+    #[error(transparent)]
+    MissingLayer(#[from] MissingLayer),
+    /// The session could not be loaded. Answers 503, or 500 for a strict field that does not decode.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+/// There is no [`SessionLayer`](super::SessionLayer) of the wanted type around the handler, or the request is excluded.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "this handler has no session of type `{model}`; wrap it in the layer of that type, `{model}::layer(store)`, and do not exclude its path"
+)]
+pub struct MissingLayer {
+    model: &'static str,
+}
+
+impl SessionRejection {
+    /// The status of the answer. Its body is empty.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Load(LoadError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::MissingLayer(_) | Self::Load(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// A failed load, which is put into the log.
+    #[cfg(any(feature = "actix", feature = "axum"))]
+    pub(super) fn load<T: SessionModel>(error: LoadError) -> Self {
+        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        Self::Load(error)
+    }
+}
+
+impl MissingLayer {
+    /// Puts the mistake into the log, with the way out.
+    pub(super) fn report<T: SessionModel>() -> Self {
+        tracing::error!(target: "sessio", kind = T::KIND,
+            "a handler asks for `Session<{model}>`, and its request has none: there is no `SessionLayer` of that type around \
+             it, or its path is excluded. In axum write `.layer({model}::layer(store))` after the routes, in actix-web \
+             `.wrap({model}::layer(store))`", model = std::any::type_name::<T>());
+        Self { model: std::any::type_name::<T>() }
+    }
+}
+
+impl From<Infallible> for SessionRejection {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// Why a handler for signed-in visitors did not get one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthenticationRejection {
+    /// The visitor is not signed in. Answers 401, or 303 with the way to a page.
+    #[error("the visitor is not signed in")]
+    SignedOut {
+        /// Where to send the visitor instead.
+        page: Option<HeaderValue>,
+    },
+    /// The visitor signed in too long ago. Answers 403.
+    #[error(transparent)]
+    Stale(#[from] StaleAuthentication),
+    /// There is no session to ask.
+    #[error(transparent)]
+    Session(#[from] SessionRejection),
+}
+
+impl AuthenticationRejection {
+    /// The status of the answer. Its body is empty.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::SignedOut { page: None } => StatusCode::UNAUTHORIZED,
+            Self::SignedOut { page: Some(_) } => StatusCode::SEE_OTHER,
+            Self::Stale(_) => StatusCode::FORBIDDEN,
+            Self::Session(rejection) => rejection.status(),
+        }
+    }
+
+    /// Where the answer sends the visitor.
+    pub fn location(&self) -> Option<&HeaderValue> {
+        match self {
+            Self::SignedOut { page } => page.as_ref(),
+            Self::Stale(_) | Self::Session(_) => None,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a response tells browsers and caches when it depended on a session.
+
+use std::error::Error;
+
+use http::{HeaderValue, StatusCode};
+
+use super::headers::Headers;
+use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
+
+/// Whether a response can go out as it is.
+///
+/// # Errors
+///
+/// The status of an empty response that has to take its place, because what it says did not happen.
+pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
+    committed.map_err(|error| {
+        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
+        match error {
+            CommitError::Conflict { .. } => StatusCode::CONFLICT,
+            CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            #[cfg(feature = "cookie")]
+            CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    })
+}
+
+/// Tells the browser what became of its session, and caches that the response depended on it.
+pub(super) fn address<T: SessionModel>(slot: &Slot<T>, cookie: Option<CookieChange>, headers: &mut impl Headers) {
+    if let Some(cookie) = cookie {
+        slot.engine.write_cookie(cookie, |cookie| headers.append("set-cookie", cookie));
+    }
+    mark_as_personal(headers);
+}
+
+/// Marks a response whose making depended on the session: it differs by cookie, and no shared cache may keep it.
+///
+/// Sources: OWASP Session Management, "Web Content Caching"; CVE-2023-30861, CVE-2024-26144. What the handler says itself
+/// stays, unless it would let a cache hand one visitor's response to another.
+fn mark_as_personal(headers: &mut impl Headers) {
+    if !headers.tokens("vary").any(|token| token == "*" || token.eq_ignore_ascii_case("cookie")) {
+        headers.append("vary", HeaderValue::from_static("cookie"));
+    }
+    let is_private = |token: &str| token.eq_ignore_ascii_case("no-store") || token.eq_ignore_ascii_case("private");
+    if !headers.tokens("cache-control").any(is_private) {
+        headers.replace("cache-control", HeaderValue::from_static("no-store"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{
+        HeaderMap, HeaderName,
+        header::{CACHE_CONTROL, VARY},
+    };
+
+    use super::*;
+
+    fn marked(entries: &[(HeaderName, &'static str)]) -> HeaderMap {
+        let mut headers: HeaderMap =
+            entries.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+        mark_as_personal(&mut headers);
+        headers
+    }
+
+    #[test]
+    fn a_response_that_depended_on_the_session_is_not_cached() {
+        let headers = marked(&[]);
+        assert_eq!(headers[VARY], "cookie");
+        assert_eq!(headers[CACHE_CONTROL], "no-store");
+    }
+
+    #[test]
+    fn a_public_cache_rule_gives_way_and_a_private_one_stays() {
+        assert_eq!(marked(&[(CACHE_CONTROL, "public, max-age=60")])[CACHE_CONTROL], "no-store");
+        assert_eq!(marked(&[(CACHE_CONTROL, "max-age=60, Private")])[CACHE_CONTROL], "max-age=60, Private");
+    }
+
+    #[test]
+    fn other_vary_names_are_kept() {
+        let headers = marked(&[(VARY, "accept-encoding")]);
+        assert_eq!(headers.get_all(VARY).iter().collect::<Vec<_>>(), ["accept-encoding", "cookie"]);
+        assert_eq!(marked(&[(VARY, "Accept, Cookie")]).get_all(VARY).iter().count(), 1);
+    }
+}

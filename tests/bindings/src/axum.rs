@@ -1,0 +1,127 @@
+//! The app in axum.
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{
+        Path, State, WebSocketUpgrade,
+        ws::{Message, WebSocket},
+    },
+    response::{IntoResponse, Response, Sse, sse},
+    routing::{any, get},
+};
+use futures_util::{StreamExt, stream};
+use http::HeaderMap;
+use sessio::{Authenticated, CommitError, Detached, LazySession, Session, SessionLayer, web::SkipSession};
+use tokio::net::TcpListener;
+
+use crate::{
+    setting::Stop,
+    visitor::{self, Reply, Shared, SignInPage, Visitor},
+};
+
+/// Serves the app until the answer is dropped.
+///
+/// # Panics
+///
+/// When the machine has no free port.
+pub async fn serve(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> (SocketAddr, Stop) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free loopback port");
+    let address = listener.local_addr().expect("a bound address");
+    let app = app(shared, layer, skip);
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    (address, Stop::with(move || server.abort()))
+}
+
+fn app(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> Router {
+    Router::new()
+        .route("/do/{action}/{value}", any(act))
+        .route("/lazy/{action}", get(lazy))
+        .route("/account", get(async |visitor: Authenticated<Visitor>| visitor::account(&visitor)))
+        .route("/page", get(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
+        .route("/greeting", get(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())))
+        .route("/payment", get(async |visitor: Authenticated<Visitor>| visitor::payment(&visitor)))
+        .route("/socket", get(socket))
+        .route("/events", get(events))
+        .route("/static/site.css", get(style_sheet))
+        .route("/excluded/show", get(async |visitor: Session<Visitor>| visitor::show(&visitor)))
+        .route("/skipped", get(async |visitor: Session<Visitor>| visitor::show(&visitor)).layer(skip))
+        .layer(layer)
+        .with_state(shared)
+}
+
+async fn act(
+    State(shared): State<Arc<Shared>>,
+    Path((action, value)): Path<(String, String)>,
+    visitor: Session<Visitor>,
+) -> Reply {
+    visitor::act(&shared, visitor, &action, &value).await
+}
+
+async fn lazy(Path(action): Path<String>, visitor: LazySession<Visitor>) -> Reply {
+    match action.as_str() {
+        "load" => {
+            visitor.load().await.map_or_else(|_| Reply::status(503), |visitor| Reply::text(visitor::show(&visitor)))
+        }
+        _ => Reply::text("untouched"),
+    }
+}
+
+async fn style_sheet(headers: HeaderMap) -> Reply {
+    visitor::style_sheet(headers.get("if-none-match").and_then(|tag| tag.to_str().ok()))
+}
+
+async fn socket(upgrade: WebSocketUpgrade, visitor: Session<Visitor>) -> Result<Response, Reply> {
+    let visitor = visitor.detach().await?;
+    Ok(upgrade.on_upgrade(async |socket| converse(socket, visitor).await.unwrap_or(())))
+}
+
+/// Answers messages until the visitor leaves or the session ends.
+async fn converse(mut socket: WebSocket, mut visitor: Detached<Visitor>) -> Result<(), CommitError> {
+    loop {
+        let message = tokio::select! {
+            () = visitor.revoked() => {
+                let _ = socket.send(Message::Close(None)).await;
+                return Ok(());
+            }
+            message = socket.recv() => message,
+        };
+        let Some(Ok(message)) = message else { return Ok(()) };
+        if let Message::Text(text) = message {
+            let answer = visitor::hear(&mut visitor, &text).await?;
+            if socket.send(Message::text(answer)).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Shows the session, and ends with it.
+async fn events(visitor: Session<Visitor>) -> Result<impl IntoResponse, Reply> {
+    let visitor = visitor.detach().await?;
+    let shown = sse::Event::default().data(visitor::show(&visitor));
+    let end = Box::pin(async move {
+        visitor.revoked().await;
+        sse::Event::default().data("the end")
+    });
+    let events = stream::once(async { shown }).chain(stream::once(end));
+    Ok(Sse::new(events.map(Ok::<_, Infallible>)))
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        response.body(Body::from(self.text)).expect("the replies of the app are valid")
+    }
+}
+
+impl From<CommitError> for Reply {
+    fn from(_: CommitError) -> Self {
+        Self::status(503)
+    }
+}

@@ -1,0 +1,212 @@
+//! What the app does: every action on a session, and the answers, without any framework.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use sessio::{Authenticated, CommitError, Detached, Expiry, Session, StaleAuthentication, web::RedirectTo};
+use tokio::sync::{Barrier, Notify};
+
+/// What the app remembers about a visitor.
+#[derive(Session)]
+pub struct Visitor {
+    /// Who is signed in.
+    #[session(principal)]
+    user_id: Option<i64>,
+    /// A text.
+    note: String,
+    /// A number that overlapping requests add up.
+    #[session(merge = "add")]
+    visits: u32,
+    /// A type of the program's own.
+    theme: Theme,
+    /// A message that is shown once.
+    #[session(flash)]
+    notice: Option<String>,
+}
+
+/// How a page looks.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub enum Theme {
+    /// Black on white.
+    #[default]
+    Light,
+    /// White on black.
+    Dark {
+        /// From 0 to 100.
+        contrast: u8,
+    },
+}
+
+/// Where visitors who are not signed in are sent.
+#[derive(Debug)]
+pub struct SignInPage;
+
+impl RedirectTo for SignInPage {
+    const PATH: &'static str = "/sign-in";
+}
+
+/// How many requests meet in the action `add`.
+pub const WIDTH: usize = 8;
+
+/// What all requests of one app share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Lets the requests of the action `add` go on when all of them have loaded their session.
+    pub meeting: Barrier,
+    /// A request of the action `hang` has changed its session.
+    pub hanging: Notify,
+    /// Lets the requests of the action `hang` go on.
+    pub go_on: Notify,
+    /// A request of the action `hang` has ended, or has been given up.
+    pub ended: Arc<Notify>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { meeting: Barrier::new(WIDTH), hanging: Notify::new(), go_on: Notify::new(), ended: Arc::default() }
+    }
+}
+
+/// Tells that the request which holds it has ended.
+struct TellsEnd(Arc<Notify>);
+
+impl Drop for TellsEnd {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+/// An answer, for each binding to put into its own words.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// Headers beside those of the session.
+    pub headers: Vec<(&'static str, &'static str)>,
+    /// The body.
+    pub text: String,
+}
+
+impl Reply {
+    /// An answer with this text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { status: 200, headers: Vec::new(), text: text.into() }
+    }
+
+    /// An answer without a body.
+    pub fn status(status: u16) -> Self {
+        Self { status, ..Self::text("") }
+    }
+
+    fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+/// A style sheet that every visitor gets alike, cached by its tag.
+pub fn style_sheet(if_none_match: Option<&str>) -> Reply {
+    let reply = if if_none_match == Some("\"1\"") { Reply::status(304) } else { Reply::text("body { margin: 0 }") };
+    reply.with("etag", "\"1\"").with("cache-control", "public, max-age=3600")
+}
+
+/// Does what the path `/do/{action}/{value}` says.
+///
+/// # Panics
+///
+/// In the action `panic`.
+pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &str, value: &str) -> Reply {
+    match action {
+        "show" => return Reply::text(show(&visitor)),
+        "known" => return Reply::text((!visitor.is_new()).to_string()),
+        "note" => visitor.set_note(value),
+        "fill" => visitor.set_note(noise(value.parse().unwrap_or_default())),
+        "length" => return Reply::text(visitor.note().len().to_string()),
+        "dark" => visitor.set_theme(Theme::Dark { contrast: value.parse().unwrap_or_default() }),
+        "theme" => return Reply::text(format!("{:?}", visitor.theme())),
+        "clear" => visitor.clear_note(),
+        "visit" => *visitor.visits_mut() += 1,
+        "announce" => visitor.set_notice(value.to_owned()),
+        "notice" => return Reply::text(visitor.take_notice().unwrap_or_default()),
+        "in" => visitor.sign_in(value.parse::<i64>().unwrap_or_default()),
+        "out" => visitor.sign_out(),
+        "again" => visitor.reauthenticate(),
+        "remember" => {
+            visitor.set_note(value);
+            visitor.set_expiry(Expiry::new(Duration::from_hours(48), Duration::from_hours(96)).persistent());
+        }
+        "add" => {
+            shared.meeting.wait().await;
+            *visitor.visits_mut() += 1;
+        }
+        "status" => {
+            *visitor.visits_mut() += 1;
+            return Reply::status(value.parse().unwrap_or(500));
+        }
+        "cookies" => {
+            *visitor.visits_mut() += 1;
+            return Reply::text("").with("set-cookie", "a=1").with("set-cookie", "b=2");
+        }
+        "redirect" => {
+            visitor.set_note(value);
+            return Reply::status(303).with("location", "/do/show/-");
+        }
+        "panic" => {
+            visitor.set_note(value);
+            panic!("a handler that panics on purpose");
+        }
+        "hang" => {
+            visitor.set_note(value);
+            let _tells = TellsEnd(Arc::clone(&shared.ended));
+            shared.hanging.notify_one();
+            shared.go_on.notified().await;
+        }
+        _ => return Reply::status(404),
+    }
+    Reply::text("")
+}
+
+/// A text of this length.
+fn noise(length: usize) -> String {
+    "0123456789abcdef".chars().cycle().take(length).collect()
+}
+
+/// Everything that the session holds but the notice, which showing would take away.
+pub fn show(visitor: &Visitor) -> String {
+    let user = visitor.user_id().map_or("nobody".to_owned(), |user| user.to_string());
+    format!("{user} {} {}", visitor.note(), visitor.visits())
+}
+
+/// A page for those who are signed in.
+pub fn account<R>(visitor: &Authenticated<Visitor, R>) -> Reply {
+    Reply::text(format!("user {}", visitor.principal))
+}
+
+/// A page for everybody, which greets those who are signed in.
+pub fn greeting(visitor: Option<&Authenticated<Visitor>>) -> Reply {
+    Reply::text(visitor.map_or("stranger".to_owned(), |visitor| format!("user {}", visitor.principal)))
+}
+
+/// A page for those who signed in during the last five minutes.
+///
+/// # Errors
+///
+/// When it is longer ago.
+pub fn payment(visitor: &Authenticated<Visitor>) -> Result<Reply, StaleAuthentication> {
+    visitor.require_fresh(Duration::from_mins(5))?;
+    Ok(Reply::text("paid"))
+}
+
+/// Answers a message that came over a WebSocket.
+///
+/// # Errors
+///
+/// When the session cannot be saved.
+pub async fn hear(visitor: &mut Detached<Visitor>, message: &str) -> Result<String, CommitError> {
+    let heard = |visitor: &mut Visitor| {
+        visitor.set_note(message);
+        *visitor.visits_mut() += 1;
+        show(visitor)
+    };
+    visitor.update(heard).await
+}

@@ -1,0 +1,383 @@
+//! What every visitor may rely on, whatever the framework and wherever the sessions are kept.
+//!
+//! Each behaviour is a test for each binding and each store: `a_flash_message_is_shown_once::actix::sqlite`.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode, header};
+use sessio_binding_tests::{Backend, Binding, Setting, visitor::WIDTH};
+use sessio_flow_tests::{Answer, Browser};
+use tokio::task::JoinSet;
+
+macro_rules! behaviours {
+    ($($behaviour:ident)+) => {
+        $(mod $behaviour {
+            behaviours! { @ $behaviour axum: Axum }
+            behaviours! { @ $behaviour actix: Actix }
+            behaviours! { @ $behaviour hyper: Hyper }
+        })+
+    };
+    (@ $behaviour:ident $name:ident: $binding:ident) => {
+        mod $name {
+            behaviours! { @ $behaviour $name $binding memory: Memory }
+            behaviours! { @ $behaviour $name $binding file: File }
+            behaviours! { @ $behaviour $name $binding sqlite: Sqlite }
+            behaviours! { @ $behaviour $name $binding sealed: Sealed }
+            behaviours! { @ $behaviour $name $binding redis: Redis }
+        }
+    };
+    (@ $behaviour:ident $name:ident $binding:ident $store:ident: $backend:ident) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $store() {
+            use sessio_binding_tests::{Backend, Binding, Setting};
+            let test = concat!(stringify!($behaviour), "::", stringify!($name), "::", stringify!($store));
+            if let Some(setting) = Setting::start(Binding::$binding, Backend::$backend, test).await {
+                super::super::$behaviour(setting).await;
+            }
+        }
+    };
+}
+
+behaviours! {
+    a_value_is_set_read_back_and_cleared
+    a_visitor_who_stores_nothing_gets_no_cookie
+    a_type_of_the_programs_own_comes_back
+    a_long_session_comes_back_and_takes_several_cookies_only_where_it_must
+    a_flash_message_is_shown_once
+    a_sign_in_gives_a_new_cookie_and_a_sign_out_takes_it_away
+    another_user_starts_from_fresh
+    a_session_ends_by_idleness_and_by_its_absolute_limit
+    a_remembered_session_has_a_cookie_that_outlives_the_browser
+    changes_are_saved_whatever_the_status
+    a_panic_saves_nothing
+    a_request_whose_client_has_gone_is_given_up_or_finished
+    every_overlapping_write_is_kept
+    cookies_of_the_handler_are_kept
+    the_session_is_found_among_several_cookie_headers
+    a_foreign_cookie_with_a_similar_name_is_ignored
+    junk_in_the_cookie_is_a_visitor_without_a_session
+    head_and_options_have_sessions_too
+    answers_without_a_body_carry_the_cookie
+    a_redirect_carries_the_cookie
+    static_files_are_left_alone
+    a_lazy_session_that_nobody_asks_for_leaves_no_trace
+    an_excluded_path_and_a_skipped_route_have_no_session
+    only_those_who_are_signed_in_get_past_a_guard
+    a_guard_of_one_method_does_not_ask_the_others
+    what_needs_a_fresh_sign_in_refuses_an_old_one
+}
+
+async fn shown(browser: &Browser) -> String {
+    browser.get("/do/show/-").await.text
+}
+
+fn is_marked(answer: &Answer) -> bool {
+    answer.headers.contains_key(header::VARY) && answer.headers.contains_key(header::CACHE_CONTROL)
+}
+
+async fn a_value_is_set_read_back_and_cleared(setting: Setting) {
+    let browser = setting.browser();
+    assert_eq!(browser.get("/do/known/-").await.text, "false");
+    browser.get("/do/note/hello").await;
+    assert_eq!(browser.get("/do/known/-").await.text, "true");
+    assert_eq!(shown(&browser).await, "nobody hello 0");
+    assert_eq!(shown(&setting.browser()).await, "nobody  0", "another visitor sees nothing of it");
+    browser.get("/do/clear/-").await;
+    assert_eq!(shown(&browser).await, "nobody  0");
+    browser.get("/do/out/-").await;
+    assert_eq!(browser.get("/do/known/-").await.text, "false");
+    browser.get("/do/note/again").await;
+    assert_eq!(shown(&browser).await, "nobody again 0");
+}
+
+async fn a_visitor_who_stores_nothing_gets_no_cookie(setting: Setting) {
+    let answer = setting.browser().get("/do/show/-").await;
+    assert_eq!(answer.set_cookies(), [""; 0]);
+    assert!(is_marked(&answer), "the answer depends on who asks all the same");
+    assert_eq!(setting.browser().get("/do/out/-").await.set_cookies(), [""; 0]);
+}
+
+async fn a_type_of_the_programs_own_comes_back(setting: Setting) {
+    let browser = setting.browser();
+    assert_eq!(browser.get("/do/theme/-").await.text, "Light");
+    browser.get("/do/dark/80").await;
+    assert_eq!(browser.get("/do/theme/-").await.text, "Dark { contrast: 80 }");
+}
+
+async fn a_long_session_comes_back_and_takes_several_cookies_only_where_it_must(setting: Setting) {
+    let browser = setting.browser();
+    for (length, cookies) in [(10, 1), (5_000, 2), (3_500, 2), (20, 1), (5_000, 2), (0, 1)] {
+        browser.get(&format!("/do/fill/{length}")).await;
+        let expected = if setting.backend == Backend::Sealed { cookies } else { 1 };
+        assert_eq!(browser.cookies().len(), expected, "{length}: {:?}", browser.cookies().keys());
+        assert_eq!(browser.get("/do/length/-").await.text, length.to_string());
+    }
+    browser.get("/do/fill/5000").await;
+    browser.get("/do/out/-").await;
+    assert_eq!(browser.cookies().len(), 0, "every one of them is taken away");
+}
+
+async fn a_flash_message_is_shown_once(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/announce/saved").await;
+    browser.get("/do/visit/-").await;
+    assert_eq!(browser.get("/do/notice/-").await.text, "saved", "a request that does not show it keeps it");
+    assert_eq!(browser.get("/do/notice/-").await.text, "");
+}
+
+async fn a_sign_in_gives_a_new_cookie_and_a_sign_out_takes_it_away(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/basket").await;
+    let before = browser.cookies();
+    browser.get("/do/in/7").await;
+    assert_ne!(browser.cookies(), before);
+    assert_eq!(shown(&browser).await, "7 basket 0", "what an anonymous visitor had goes along");
+    let old = setting.browser();
+    for (name, value) in &before {
+        old.set_cookie(name, value);
+    }
+    if setting.backend != Backend::Sealed {
+        assert_eq!(shown(&old).await, "nobody  0", "the cookie from before opens nothing");
+    }
+    let signed_in = browser.copy();
+    browser.get("/do/out/-").await;
+    assert_eq!(browser.cookies().len(), 0);
+    if setting.backend != Backend::Sealed {
+        assert_eq!(shown(&signed_in).await, "nobody  0", "a copy of the cookie is of no use");
+    }
+}
+
+async fn another_user_starts_from_fresh(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    browser.get("/do/note/private").await;
+    browser.get("/do/in/8").await;
+    assert_eq!(shown(&browser).await, "8  0");
+}
+
+async fn a_session_ends_by_idleness_and_by_its_absolute_limit(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/hello").await;
+    for _ in 0..5 {
+        setting.clock.advance(Duration::from_mins(59));
+        assert_eq!(shown(&browser).await, "nobody hello 0");
+    }
+    setting.clock.advance(Duration::from_mins(6));
+    assert_eq!(shown(&browser).await, "nobody  0", "five hours are over");
+    browser.get("/do/note/again").await;
+    setting.clock.advance(Duration::from_hours(1));
+    assert_eq!(shown(&browser).await, "nobody  0", "an hour without a request");
+}
+
+async fn a_remembered_session_has_a_cookie_that_outlives_the_browser(setting: Setting) {
+    let browser = setting.browser();
+    let answer = browser.get("/do/note/short").await;
+    assert!(answer.set_cookies().iter().all(|cookie| !cookie.contains("Max-Age")), "{:?}", answer.set_cookies());
+    let answer = browser.get("/do/remember/long").await;
+    assert!(answer.set_cookies()[0].contains("Max-Age=172800"), "{:?}", answer.set_cookies());
+    setting.clock.advance(Duration::from_hours(40));
+    assert_eq!(shown(&browser).await, "nobody long 0");
+}
+
+async fn changes_are_saved_whatever_the_status(setting: Setting) {
+    let browser = setting.browser();
+    for status in [401, 404, 500] {
+        assert_eq!(browser.get(&format!("/do/status/{status}")).await.status, status);
+    }
+    assert_eq!(shown(&browser).await, "nobody  3");
+}
+
+async fn a_panic_saves_nothing(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/kept").await;
+    assert!(!browser.is_answered("/do/panic/lost").await);
+    assert_eq!(shown(&browser).await, "nobody kept 0");
+}
+
+async fn a_request_whose_client_has_gone_is_given_up_or_finished(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/before").await;
+    browser.get_and_leave("/do/hang/after", setting.shared.hanging.notified()).await;
+    if setting.binding == Binding::Actix {
+        // actix-web finishes what it has begun, and nothing of it is lost.
+        assert_eq!(shown(&browser).await, "nobody before 0");
+        setting.shared.go_on.notify_one();
+        setting.shared.ended.notified().await;
+        if setting.backend == Backend::Sealed {
+            return; // The cookie with the change has nobody to go to.
+        }
+        // The commit comes right behind the end of the handler.
+        while shown(&browser).await != "nobody after 0" {
+            tokio::task::yield_now().await;
+        }
+    } else {
+        setting.shared.ended.notified().await;
+        assert_eq!(shown(&browser).await, "nobody before 0");
+    }
+}
+
+async fn every_overlapping_write_is_kept(setting: Setting) {
+    const ROUNDS: usize = 200;
+    if setting.backend == Backend::Sealed {
+        return; // There is one copy in the browser and nothing to merge with, as `CookieStore` says.
+    }
+    let browser = setting.browser();
+    browser.get("/do/note/begun").await;
+    for _ in 0..ROUNDS {
+        let mut requests = JoinSet::new();
+        for _ in 0..WIDTH {
+            let tab = browser.clone();
+            requests.spawn(async move { tab.get("/do/add/-").await.status });
+        }
+        assert!(requests.join_all().await.iter().all(StatusCode::is_success));
+    }
+    assert_eq!(shown(&browser).await, format!("nobody begun {}", ROUNDS * WIDTH));
+}
+
+async fn cookies_of_the_handler_are_kept(setting: Setting) {
+    let answer = setting.browser().get("/do/cookies/-").await;
+    let cookies = answer.set_cookies();
+    assert_eq!(cookies.len(), 3, "{cookies:?}");
+    assert_eq!(cookies[..2], ["a=1", "b=2"]);
+    assert!(cookies[2].starts_with("id="), "{cookies:?}");
+}
+
+async fn the_session_is_found_among_several_cookie_headers(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/found").await;
+    let own = format!("theme=dark; id={}", browser.cookies()["id"]);
+    for headers in [["a=1; b=2", &own, "c=3"], [&own, "a=1", "b=2"], ["a=1", "b=2", &own]] {
+        let answer = browser.get_with("/do/show/-", &headers.map(str::as_bytes)).await;
+        assert_eq!(answer.text, "nobody found 0", "{headers:?}");
+    }
+}
+
+async fn a_foreign_cookie_with_a_similar_name_is_ignored(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/own").await;
+    let own = browser.cookies()["id"].clone();
+    for header in [format!("xid={own}"), format!("ID={own}"), format!("id_={own}"), format!("id-1={own}")] {
+        let answer = browser.get_with("/do/show/-", &[header.as_bytes()]).await;
+        assert_eq!(answer.text, "nobody  0", "{header}");
+    }
+    let header = format!("xid=1; id={own}; id_=2");
+    assert_eq!(browser.get_with("/do/show/-", &[header.as_bytes()]).await.text, "nobody own 0");
+}
+
+async fn junk_in_the_cookie_is_a_visitor_without_a_session(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/own").await;
+    let own = browser.cookies()["id"].clone();
+    let flipped = format!("{}{}", if own.starts_with('A') { "B" } else { "A" }, &own[1..]);
+    let long = "A".repeat(5_000);
+    for value in ["", "null", "\"\"", "../../etc/passwd", "%00", &own[1..], &flipped, &long] {
+        let answer = browser.get_with("/do/show/-", &[format!("id={value}").as_bytes()]).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "nobody  0"), "{value}");
+    }
+    assert_eq!(browser.get_with("/do/show/-", &[b"id=\xff\xfe"]).await.text, "nobody  0");
+}
+
+async fn head_and_options_have_sessions_too(setting: Setting) {
+    let browser = setting.browser();
+    for method in [Method::HEAD, Method::OPTIONS, Method::POST, Method::DELETE] {
+        let answer = browser.request(method.clone(), "/do/visit/-").await;
+        assert_eq!(answer.status, StatusCode::OK, "{method}");
+    }
+    assert_eq!(shown(&browser).await, "nobody  4");
+}
+
+async fn answers_without_a_body_carry_the_cookie(setting: Setting) {
+    for status in [204, 304] {
+        let browser = setting.browser();
+        let answer = browser.get(&format!("/do/status/{status}")).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (status, ""));
+        assert_eq!(answer.set_cookies().len(), 1, "{status}");
+        assert_eq!(shown(&browser).await, "nobody  1");
+    }
+}
+
+async fn a_redirect_carries_the_cookie(setting: Setting) {
+    let browser = setting.browser();
+    let answer = browser.get("/do/redirect/moved").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let target = answer.headers[header::LOCATION].to_str().expect("a path").to_owned();
+    assert_eq!(browser.get(&target).await.text, "nobody moved 0");
+}
+
+async fn static_files_are_left_alone(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    setting.clock.advance(Duration::from_mins(30));
+    let answer = browser.get("/static/site.css").await;
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "public, max-age=3600");
+    assert!(!answer.headers.contains_key(header::VARY) && answer.set_cookies().is_empty());
+    setting.clock.advance(Duration::from_mins(31));
+    assert_eq!(shown(&browser).await, "nobody  0", "a style sheet is no activity");
+}
+
+async fn a_lazy_session_that_nobody_asks_for_leaves_no_trace(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/here").await;
+    let answer = browser.get("/lazy/leave").await;
+    assert!(!answer.headers.contains_key(header::VARY) && answer.set_cookies().is_empty());
+    let answer = browser.get("/lazy/load").await;
+    assert!(is_marked(&answer));
+    assert_eq!(answer.text, "nobody here 0");
+}
+
+async fn an_excluded_path_and_a_skipped_route_have_no_session(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/here").await;
+    for path in ["/excluded/show", "/skipped"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        assert_eq!(answer.text, "", "{path}: nothing about the cause");
+        assert!(answer.set_cookies().is_empty() && !answer.headers.contains_key(header::VARY), "{path}");
+    }
+    assert_eq!(shown(&browser).await, "nobody here 0");
+}
+
+async fn only_those_who_are_signed_in_get_past_a_guard(setting: Setting) {
+    let browser = setting.browser();
+    let answer = browser.get("/account").await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::UNAUTHORIZED, ""));
+    assert!(is_marked(&answer));
+    let answer = browser.get("/page").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.headers[header::LOCATION], "/sign-in");
+    assert_eq!(browser.get("/greeting").await.text, "stranger");
+
+    browser.get("/do/note/kept").await;
+    assert_eq!(browser.get("/account").await.status, StatusCode::UNAUTHORIZED, "a session is not a sign-in");
+    browser.get("/do/in/7").await;
+    for path in ["/account", "/page", "/greeting"] {
+        assert_eq!(browser.get(path).await.text, "user 7", "{path}");
+    }
+    assert_eq!(shown(&browser).await, "7 kept 0", "a refusal ends no session");
+    browser.get("/do/out/-").await;
+    assert_eq!(browser.get("/account").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_guard_of_one_method_does_not_ask_the_others(setting: Setting) {
+    let browser = setting.browser();
+    assert_eq!(browser.get("/account").await.status, StatusCode::UNAUTHORIZED);
+    let answer = browser.request(Method::OPTIONS, "/account").await;
+    assert!(![401, 303, 500].contains(&answer.status.as_u16()), "{}", answer.status);
+    assert!(!answer.headers.contains_key(header::VARY), "nobody asked for the session");
+}
+
+async fn what_needs_a_fresh_sign_in_refuses_an_old_one(setting: Setting) {
+    let browser = setting.browser();
+    assert_eq!(browser.get("/payment").await.status, StatusCode::UNAUTHORIZED);
+    browser.get("/do/note/early").await;
+    setting.clock.advance(Duration::from_mins(10));
+    browser.get("/do/in/7").await;
+    setting.clock.advance(Duration::from_mins(4));
+    browser.get("/do/visit/-").await;
+    assert_eq!(browser.get("/payment").await.text, "paid");
+    setting.clock.advance(Duration::from_mins(2));
+    let answer = browser.get("/payment").await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::FORBIDDEN, ""), "activity does not count");
+    browser.get("/do/again/-").await;
+    assert_eq!(browser.get("/payment").await.text, "paid");
+}

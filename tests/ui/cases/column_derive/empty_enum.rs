@@ -1,0 +1,6 @@
+use sessio::Column;
+
+#[derive(Column)]
+enum Plan {}
+
+fn main() {}

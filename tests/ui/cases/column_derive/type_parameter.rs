@@ -1,0 +1,6 @@
+use sessio::Column;
+
+#[derive(Column)]
+struct Id<T>(T);
+
+fn main() {}

@@ -1,0 +1,10 @@
+use sessio::{Session, schema::lock_of};
+
+#[derive(Session)]
+struct Player {
+    level: String,
+}
+
+fn main() {
+    print!("{}", lock_of::<Player>());
+}

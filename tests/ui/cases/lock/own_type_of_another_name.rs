@@ -1,0 +1,15 @@
+use sessio::Session;
+
+#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Thing;
+
+#[derive(Session)]
+#[session(lock = "files/player.lock")]
+struct Player {
+    name: String,
+    level: u8,
+    scores: Vec<u32>,
+    items: Vec<Thing>,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use sessio::Session;
+
+type UserId = u32;
+
+#[derive(Session)]
+#[session(table = "shop_sessions", snapshot = "files/clean.schema", unique(coupon, user_id))]
+struct Shop {
+    #[session(index)]
+    user_id: Option<UserId>,
+    #[session(column, max_len = 32)]
+    coupon: String,
+}
+
+fn main() {}

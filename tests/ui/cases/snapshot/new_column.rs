@@ -1,0 +1,16 @@
+use sessio::Session;
+
+#[derive(Session)]
+#[session(table = "shop_sessions", snapshot = "files/clean.schema", unique(coupon, user_id))]
+struct Shop {
+    #[session(index)]
+    user_id: Option<i64>,
+    #[session(column, max_len = 32)]
+    coupon: String,
+    #[session(column)]
+    campaign: Option<i64>,
+    #[session(column, default = 7)]
+    lives: u8,
+}
+
+fn main() {}
