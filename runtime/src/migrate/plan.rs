@@ -25,9 +25,9 @@ use crate::{
 ///     schema::{ColumnDef, Dialect, Schema},
 /// };
 ///
-/// let before = Snapshot::of(&Schema::new("shop_sessions", &[], &[]));
-/// let after = Schema::new("shop_sessions", &[ColumnDef::new("coupon", ColumnType::Text, true)], &[]);
-/// let plan = diff(Some(&before), &Model::from(&after))?;
+/// const BEFORE: Schema = Schema::new("shop_sessions", &[], &[]);
+/// const AFTER: Schema = Schema::new("shop_sessions", &[ColumnDef::new("coupon", ColumnType::Text, true)], &[]);
+/// let plan = diff(Some(&Snapshot::of(&BEFORE)), &Model::from(&AFTER))?;
 /// let files = plan.statements(Dialect::Sqlite);
 /// assert!(files[0].up.ends_with("ALTER TABLE \"shop_sessions\" ADD COLUMN \"coupon\" TEXT;\n"));
 /// # Ok::<(), sessio::migrate::PlanError>(())

@@ -1,0 +1,5 @@
+//! `sqlx::migrate!` embeds files, and Cargo does not notice a new one by itself.
+
+fn main() {
+    println!("cargo::rerun-if-changed=migrations");
+}
