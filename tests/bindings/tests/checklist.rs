@@ -10,7 +10,7 @@ fn sources(folder: &Path, found: &mut String) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             *found += &fs::read_to_string(&path).expect("a source file");
             // A case of the compile-fail suite is named by its file.
-            *found += &format!("fn {}(\n", path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default());
+            found.extend(["fn ", path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default(), "\n"]);
         }
     }
 }
