@@ -76,7 +76,8 @@ async fn a_touch_moves_the_times_and_nothing_else() {
     let (_folder, store) = open().await;
     let record = new_record("{\"visits\":1}");
     assert_eq!(store.create(&record).await.unwrap(), Create::Created);
-    let activity = Activity { seen_at: NOW + Duration::from_secs(1), expires_at: NOW + Duration::from_secs(2) };
+    let later = record.life.expires_at + Duration::from_secs(1);
+    let activity = Activity { seen_at: NOW + Duration::from_secs(1), expires_at: later };
     assert_eq!(store.touch(record.id, activity).await.unwrap(), Touch::Touched(record.version));
 
     let touched = store.load(record.id).await.unwrap().unwrap();
