@@ -135,20 +135,25 @@ impl Lab for Postgres {
     async fn fresh() -> Option<Bench<Self>> {
         let server = PgConnectOptions::from_str(&server("SESSIO_TEST_POSTGRES_URL")?).unwrap();
         let name = unique_name();
-        let pool = PoolOptions::<Self>::new().max_connections(1).connect_lazy_with(server.clone());
-        Self::execute(&pool, format!("CREATE SCHEMA {name}")).await.unwrap();
-        pool.close().await;
-        let options = server.options([("search_path", name.as_str()), ("timezone", "Asia/Kathmandu")]);
+        on_the_server(&server, format!("CREATE DATABASE {name}")).await;
+        let options = server.clone().database(&name).options([("timezone", "Asia/Kathmandu")]);
         Some(Bench::new(name, options, 2, None))
     }
 
     async fn remove(bench: &Bench<Self>) {
-        let pool = PoolOptions::<Self>::new().max_connections(1).connect_lazy_with(bench.options.clone());
-        Self::execute(&pool, format!("DROP SCHEMA {} CASCADE", bench.name)).await.unwrap();
-        pool.close().await;
+        let server = PgConnectOptions::from_str(&server("SESSIO_TEST_POSTGRES_URL").unwrap()).unwrap();
+        on_the_server(&server, format!("DROP DATABASE {} WITH (FORCE)", bench.name)).await;
     }
 
     plain_sql!();
+}
+
+/// Not a schema each: `CREATE INDEX CONCURRENTLY` waits for every transaction of its database, and two tests that migrate
+/// one database wait for each other.
+async fn on_the_server(server: &PgConnectOptions, sql: String) {
+    let mut connection = server.connect().await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 impl Lab for MySql {
