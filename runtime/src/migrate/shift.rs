@@ -111,7 +111,7 @@ impl Shift {
 
     /// How the references differ. One whose column changes goes and comes again, because no database alters a column under
     /// it; so does one that is disturbed by something else.
-    pub(super) fn references<'a>(&'a self, is_disturbed: impl Fn(&Column) -> bool) -> References<'a> {
+    pub(super) fn references(&self, is_disturbed: impl Fn(&Column) -> bool) -> References<'_> {
         let stays = |column: &Column| {
             let is_same = |kept: &Kept| kept.from == kept.to && kept.to.name == column.name;
             self.kept.iter().any(is_same) && !is_disturbed(column)

@@ -122,7 +122,7 @@ impl fmt::Display for ForeignKey<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::ColumnType, schema::Schema};
+    use crate::{column::ColumnType, schema::Schema};
 
     const SHOP: Schema = Schema::new(
         "shop_sessions",

@@ -5,7 +5,7 @@ use super::{
     ddl::{TableColumn, TableIndex, table_columns, table_foreign_keys, table_indexes},
     reference::ForeignKey,
 };
-use crate::model::ColumnType;
+use crate::column::ColumnType;
 
 /// A table as the live database describes it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

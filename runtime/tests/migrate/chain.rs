@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use sessio::{migrate::Project, model::ColumnValue, store::Sessions, testkit::ManualClock, token::SessionId};
+use sessio::{Sessions, migrate::Project, model::ColumnValue, testkit::ManualClock, token::SessionId};
 use sqlx::{MySql, Postgres, Sqlite};
 
 use crate::{

@@ -105,7 +105,7 @@ async fn come<D: Lab>() {
         plant(&free, |columns| columns[0] = ColumnValue::Int(user)).await;
     }
 
-    clock.advance(std::time::Duration::from_secs(60));
+    clock.advance(std::time::Duration::from_mins(1));
     let written = project().model::<Cascading>().generate("two").unwrap();
     let up = written.iter().find(|path| path.to_string_lossy().ends_with("_two.up.sql")).unwrap();
     let up = std::fs::read_to_string(up).unwrap();

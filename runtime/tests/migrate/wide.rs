@@ -3,13 +3,7 @@
 
 use std::time::Duration;
 
-use sessio::{
-    Session,
-    migrate::Project,
-    model::SessionModel,
-    store::{Sessions, Store},
-    testkit::ManualClock,
-};
+use sessio::{Session, Sessions, migrate::Project, model::SessionModel, store::Store, testkit::ManualClock};
 use sqlx::{MySql, Postgres, Sqlite};
 use time::{Date, Month, OffsetDateTime};
 use uuid::Uuid;
@@ -59,7 +53,7 @@ async fn come_and_go<D: Lab>() {
     let narrow = bench.store::<Narrow>();
     let id = plant(&narrow, |_| {}).await;
 
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     project().model::<Wide>().generate("two").unwrap();
     let two = migrator(files.clone()).await.iter().map(|migration| migration.version).max().unwrap();
     run().await;
@@ -68,7 +62,7 @@ async fn come_and_go<D: Lab>() {
     let seen = Sessions::of(&wide).load(id).await.unwrap().unwrap();
     assert_eq!(values(&seen), values(&Wide::fresh()), "sessions that are there have what a new visitor has");
 
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     project().model::<Narrow>().generate("three").unwrap();
     run().await;
     narrow.verify_schema().await.unwrap();
