@@ -32,7 +32,8 @@ async fn main() -> io::Result<()> {
     // The cookie is for plain http on one's own machine. Leave `cookie` out where there is https.
     let sessions = Shop::layer(MemoryStore::new()).cookie(CookieSpec::development());
     let port = env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3000);
-    let server = HttpServer::new(move || App::new().configure(routes).wrap(sessions.clone())).bind(("127.0.0.1", port))?;
+    let server =
+        HttpServer::new(move || App::new().configure(routes).wrap(sessions.clone())).bind(("127.0.0.1", port))?;
     println!("http://{}", server.addrs()[0]);
     server.run().await
 }

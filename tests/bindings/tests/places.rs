@@ -57,7 +57,10 @@ async fn apps() -> [(&'static str, Browser, Stop); 2] {
                 .layer(layer::<Shop>("shop"))
                 .layer(layer::<Admin>("admin")),
         )
-        .nest("/twice", Router::new().route("/shop", get(shop)).layer(layer::<Shop>("inner")).layer(layer::<Shop>("outer")));
+        .nest(
+            "/twice",
+            Router::new().route("/shop", get(shop)).layer(layer::<Shop>("inner")).layer(layer::<Shop>("outer")),
+        );
     let server = Server::start(app).await;
     let axum = ("axum", server.browser(), Stop::with(move || drop(server)));
 
@@ -75,10 +78,8 @@ async fn apps() -> [(&'static str, Browser, Stop); 2] {
             .route("/both", actix::get().to(both))
             .wrap(two.clone())
             .wrap(other.clone());
-        let twice = actix::scope("/twice")
-            .route("/shop", actix::get().to(shop))
-            .wrap(inner.clone())
-            .wrap(outer.clone());
+        let twice =
+            actix::scope("/twice").route("/shop", actix::get().to(shop)).wrap(inner.clone()).wrap(outer.clone());
         App::new()
             .service(part)
             .service(actix::resource("/one").route(actix::get().to(shop)).wrap(one.clone()))
@@ -86,7 +87,8 @@ async fn apps() -> [(&'static str, Browser, Stop); 2] {
             .service(two)
             .service(twice)
     };
-    let (address, stop) = run(|listener| Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())).await;
+    let (address, stop) =
+        run(|listener| Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())).await;
     [axum, ("actix-web", Browser::new(format!("http://{address}")), stop)]
 }
 
@@ -148,7 +150,8 @@ async fn a_handler_of_actix_web_may_hold_what_no_other_thread_may_see() {
         Ok::<_, actix_web::Error>(format!("{here}: {}", shop.count()))
     };
     let app = move || App::new().route("/", actix::get().to(local)).wrap(sessions.clone());
-    let (address, _stop) = run(|listener| Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())).await;
+    let (address, _stop) =
+        run(|listener| Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())).await;
     let browser = Browser::new(format!("http://{address}"));
     assert_eq!(browser.get("/").await.text, "here: 2");
     assert_eq!(browser.get("/").await.text, "here: 4");
