@@ -128,8 +128,8 @@ impl<T: SessionModel> SessionLayer<T> {
     /// Passes requests for these paths on without a session: static files, health checks.
     ///
     /// `"/health"` is that path alone, `"/static/*"` everything below `/static/`, `"/*"` everything. The path is compared
-    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away. An
-    /// extractor in an excluded handler answers as if there were no layer. For single routes there is
+    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away; inside a
+    /// scope of actix-web it is whole. An extractor in an excluded handler answers as if there were no layer. For single routes there is
     /// [`SkipSession`](super::SkipSession).
     ///
     /// # Panics
