@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 
+#[cfg(feature = "cookie-compression")]
+use super::compression::Compression;
 use super::{
+    inside::Padding,
     jar::{Carried, find_chunks},
     ring::KeyRing,
-    seal::{OpenFailure, Opened, Padding, SealError, Sealer},
+    seal::{OpenFailure, Opened, SealError, Sealer},
     spec::{CookieSpec, SetCookieError},
     split::{self, Budget, ChunkFault, OverBudget, assemble},
 };
@@ -33,7 +36,7 @@ use crate::clock::Timestamp;
 /// let (pair, _attributes) = set[0].to_str()?.split_once(';').unwrap_or_default();
 /// request.insert(COOKIE, HeaderValue::from_str(pair)?);
 /// let (Presented::Opened(opened), _) = cookie.read(&request, now) else { panic!("no session") };
-/// assert_eq!(*opened.plaintext, b"cart");
+/// assert_eq!(opened.plaintext, b"cart");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -66,6 +69,14 @@ impl SealedCookie {
         self
     }
 
+    /// With compression, so that more fits the budget. [`Compression`] explains the risk.
+    #[cfg(feature = "cookie-compression")]
+    #[must_use]
+    pub fn with_compression(mut self, compression: Compression) -> Self {
+        self.sealer = self.sealer.with_compression(compression);
+        self
+    }
+
     /// What the request brought, and which cookies [`SealedCookie::write`] and [`SealedCookie::clear`] must clear.
     pub fn read(&self, headers: &HeaderMap, now: Timestamp) -> (Presented, Carried) {
         let chunks = find_chunks(headers, self.spec.name());
@@ -91,8 +102,20 @@ impl SealedCookie {
         now: Timestamp,
         carried: Carried,
     ) -> Result<Vec<HeaderValue>, WriteError> {
-        let count = split::count(self.sealer.sealed_len(plaintext.len()), &self.spec, self.budget)?;
-        let text = self.sealer.seal(plaintext, now)?;
+        self.write_parts([plaintext, &[]], max_age, now, carried)
+    }
+
+    /// As [`SealedCookie::write`], with the plaintext in two parts that need no joining first.
+    pub(crate) fn write_parts(
+        &self,
+        plaintext: [&[u8]; 2],
+        max_age: Option<Duration>,
+        now: Timestamp,
+        carried: Carried,
+    ) -> Result<Vec<HeaderValue>, WriteError> {
+        let body = self.sealer.body(plaintext);
+        let count = split::count(self.sealer.text_len(&body), &self.spec, self.budget)?;
+        let text = self.sealer.seal_body(&body, now)?;
         let parts = split::split(&text, &self.spec, count);
         let set = parts.map(|part| self.spec.set_parts(part.number, [&part.prefix, part.piece], max_age));
         let mut headers = set.collect::<Result<Vec<_>, _>>()?;
