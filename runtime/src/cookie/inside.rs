@@ -42,15 +42,14 @@ impl<'p> Body<'p> {
         self.parts().iter().map(|part| part.len()).sum()
     }
 
-    /// Fills `sealed`, which is zeroed and as long as [`sealed_len`] says.
-    pub(super) fn write(&self, sealed: &mut [u8], issued_at: Timestamp) {
+    /// Appends what is going to be sealed, [`sealed_len`] bytes.
+    pub(super) fn append_to(&self, envelope: &mut Vec<u8>, issued_at: Timestamp, padding: Padding) {
+        let end = envelope.len() + sealed_len(self.len(), padding);
         let ([first, second], form) = (self.parts(), self.form());
-        let mut rest = sealed;
         for part in [&encode_moment(issued_at)[..], first, second, &[form as u8]] {
-            let (target, after) = rest.split_at_mut(part.len());
-            target.copy_from_slice(part);
-            rest = after;
+            envelope.extend_from_slice(part);
         }
+        envelope.resize(end, 0);
     }
 
     fn parts(&self) -> [&[u8]; 2] {

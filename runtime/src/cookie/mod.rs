@@ -43,7 +43,7 @@ mod spec;
 mod split;
 
 pub use browser::CookieSpecError;
-#[cfg(feature = "cookie-compression")]
+#[cfg(feature = "cookie")]
 pub use compression::Compression;
 #[cfg(feature = "cookie")]
 pub use inside::Padding;
@@ -54,6 +54,8 @@ pub use key::{InvalidKey, Key, KeyId};
 pub use ring::{KeyRing, KeyRingError, KeyState};
 #[cfg(feature = "cookie")]
 pub use seal::{OpenError, OpenFailure, Opened, SealError, Sealer};
+#[cfg(feature = "cookie")]
+pub(crate) use sealed::Sizes;
 #[cfg(feature = "cookie")]
 pub use sealed::{Presented, Refusal, SealedCookie, WriteError};
 #[cfg(feature = "cookie")]

@@ -78,7 +78,6 @@ impl Sealer {
     }
 
     /// With compression. What was sealed with or without it opens in any case.
-    #[cfg(feature = "cookie-compression")]
     #[must_use]
     pub fn with_compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
@@ -90,7 +89,7 @@ impl Sealer {
         envelope::text_len(self.envelope_len(plaintext_len))
     }
 
-    /// Seals under the active key, in one allocation: that of the text.
+    /// Seals under the active key, in two allocations: that of the envelope and that of its text.
     pub fn seal(&self, plaintext: &[u8], now: Timestamp) -> Result<String, SealError> {
         self.seal_body(&self.body([plaintext, &[]]), now)
     }
@@ -130,16 +129,13 @@ impl Sealer {
         if size > Self::TEXT_LIMIT {
             return Err(SealError::TooLarge { size });
         }
-        let envelope_len = self.envelope_len(body.len());
-        let mut text = vec![0; size];
-        let (_, envelope) = text.split_at_mut(size - envelope_len);
-        let (header, rest) = envelope.split_at_mut(HEADER_LEN);
-        let (sealed, tag) = rest.split_at_mut(rest.len() - TAG_LEN);
-        header.copy_from_slice(&envelope::header(self.active.id, nonce));
-        body.write(sealed, now);
-        tag.copy_from_slice(&self.active.encrypt(nonce, sealed).ok_or(SealError::TooLarge { size })?);
-        envelope::encode_in_place(&mut text, envelope_len);
-        Ok(String::from_utf8(text).expect("the alphabet of base64url is ASCII"))
+        let mut envelope = Vec::with_capacity(self.envelope_len(body.len()));
+        envelope.extend_from_slice(&envelope::header(self.active.id, nonce));
+        body.append_to(&mut envelope, now, self.padding);
+        let (_, sealed) = envelope.split_at_mut(HEADER_LEN);
+        let tag = self.active.encrypt(nonce, sealed).ok_or(SealError::TooLarge { size })?;
+        envelope.extend_from_slice(&tag);
+        Ok(envelope::encode(&envelope))
     }
 
     fn try_open(&self, pieces: &[&[u8]], now: Timestamp) -> Result<Opened, OpenFailure> {

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 
-#[cfg(feature = "cookie-compression")]
-use super::compression::Compression;
 use super::{
+    compression::Compression,
     inside::Padding,
     jar::{Carried, find_chunks},
     ring::KeyRing,
@@ -70,11 +69,14 @@ impl SealedCookie {
     }
 
     /// With compression, so that more fits the budget. [`Compression`] explains the risk.
-    #[cfg(feature = "cookie-compression")]
     #[must_use]
     pub fn with_compression(mut self, compression: Compression) -> Self {
         self.sealer = self.sealer.with_compression(compression);
         self
+    }
+
+    pub(crate) fn with_sizes(self, Sizes { budget, padding, compression }: Sizes) -> Self {
+        self.with_budget(budget).with_padding(padding).with_compression(compression)
     }
 
     /// What the request brought, and which cookies [`SealedCookie::write`] and [`SealedCookie::clear`] must clear.
@@ -127,6 +129,14 @@ impl SealedCookie {
     pub fn clear(&self, carried: Carried) -> Vec<HeaderValue> {
         carried.beyond(0).map(|number| self.spec.remove_chunk(number)).collect()
     }
+}
+
+/// What decides how large the cookies of a session are, and may become.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sizes {
+    pub(crate) budget: Budget,
+    pub(crate) padding: Padding,
+    pub(crate) compression: Compression,
 }
 
 /// What a request brought.

@@ -14,7 +14,7 @@ use super::{
     life,
 };
 use crate::{
-    cookie::{self, Budget, Carried, CookieSpec, KeyRing, Opened, Padding, SealError, SealedCookie, WriteError},
+    cookie::{self, Carried, CookieSpec, KeyRing, Opened, SealError, SealedCookie, Sizes, WriteError},
     error::CommitError,
     event::{Event, Rejection},
     expiry::Lifetime,
@@ -28,21 +28,19 @@ use crate::{
 pub(crate) struct SealedBackend {
     kind: &'static str,
     ring: KeyRing,
-    budget: Budget,
-    padding: Padding,
+    sizes: Sizes,
     cookie: SealedCookie,
 }
 
 impl SealedBackend {
-    pub(crate) fn new(kind: &'static str, ring: KeyRing, budget: Budget, padding: Padding) -> Self {
-        let cookie = SealedCookie::new(CookieSpec::default(), &ring, kind).with_budget(budget).with_padding(padding);
-        Self { kind, ring, budget, padding, cookie }
+    pub(crate) fn new(kind: &'static str, ring: KeyRing, sizes: Sizes) -> Self {
+        let cookie = SealedCookie::new(CookieSpec::default(), &ring, kind).with_sizes(sizes);
+        Self { kind, ring, sizes, cookie }
     }
 
     /// Binds the seals to a cookie of another name.
     pub(crate) fn set_cookie(&mut self, spec: &CookieSpec) {
-        let cookie = SealedCookie::new(spec.clone(), &self.ring, self.kind);
-        self.cookie = cookie.with_budget(self.budget).with_padding(self.padding);
+        self.cookie = SealedCookie::new(spec.clone(), &self.ring, self.kind).with_sizes(self.sizes);
     }
 
     pub(crate) fn cookie(&self) -> &SealedCookie {
