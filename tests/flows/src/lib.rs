@@ -5,10 +5,12 @@
 
 mod backends;
 mod browser;
+mod cluster;
 mod proxy;
 mod server;
 
 pub use backends::{Backend, backends};
 pub use browser::{Answer, Browser};
+pub use cluster::RedisCluster;
 pub use proxy::{Line, Proxy};
 pub use server::Server;
