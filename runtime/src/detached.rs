@@ -51,7 +51,7 @@ impl<T: SessionModel> Detached<T> {
     }
 
     /// Resolves when the session has ended, so that what hangs on it can be closed: by a sign-out, by
-    /// [`Sessions::end`](crate::store::Sessions::end), by expiry, or because it belongs to somebody else now.
+    /// [`Sessions::end`](crate::Sessions::end), by expiry, or because it belongs to somebody else now.
     ///
     /// What happens in this process is known at once. What other processes do is noticed when the store is asked again,
     /// every 30 seconds or as [`SessionLayer::check_revocation_every`](crate::SessionLayer::check_revocation_every) says. A

@@ -89,12 +89,12 @@
 //!
 //! # Sessions without a request
 //!
-//! [`Sessions`](store::Sessions) is the typed view of a store for everything else: a list of a user's devices, an admin page,
+//! [`Sessions`] is the typed view of a store for everything else: a list of a user's devices, an admin page,
 //! a job. What a store cannot do is not there: finding needs [`FindByColumn`](store::FindByColumn), listing
 //! [`Enumerate`](store::Enumerate), and deleting what has expired [`Sweep`](store::Sweep).
 //!
 //! ```
-//! # use sessio::{Session, store::{FindByColumn, Sessions, StoreError}, token::SessionId};
+//! # use sessio::{Session, Sessions, store::{FindByColumn, StoreError}, token::SessionId};
 //! # #[derive(Session)]
 //! # struct Shop { #[session(principal)] user_id: Option<i64> }
 //! async fn sign_out_elsewhere<S>(store: &S, user: i64, this: SessionId) -> Result<u64, StoreError>
@@ -134,8 +134,10 @@ pub mod __private;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod clock;
+mod column;
 pub mod cookie;
 mod detached;
+mod direct;
 mod engine;
 mod error;
 mod event;
@@ -159,6 +161,7 @@ pub mod web;
 pub mod wire;
 
 pub use detached::Detached;
+pub use direct::{EditError, Page, Sessions, Stored};
 pub use engine::IntoBackend;
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};

@@ -4,13 +4,14 @@ use std::error::Error;
 
 use bytes::Bytes;
 use sessio::{
+    Sessions,
     clock::{Clock, SystemClock},
     expiry::{Expiry, Lifetime},
     model::{ColumnValue, SessionModel},
     record::{Credential, Record, Version},
     store::{
         AnyStore, CachedStore, ConnectError, Create, Enumerable, Enumerate, FindByColumn, Findable, Layout,
-        MemoryStore, Sessions, Store, Sweep, Sweepable, Update, connect,
+        MemoryStore, Store, Sweep, Sweepable, Update, connect,
     },
     testkit::{Backend, Model},
     token::{Secret, SessionId},

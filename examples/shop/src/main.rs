@@ -35,9 +35,9 @@ use axum::{
 use maud::Markup;
 use serde::Deserialize;
 use sessio::{
-    Expiry, LoadError, Session, SessionLayer,
+    Expiry, LoadError, Session, SessionLayer, Sessions,
     cookie::CookieSpec,
-    store::{AnyStore, Sessions, StoreError, Sweeper},
+    store::{AnyStore, StoreError, Sweeper},
     token::SessionId,
 };
 use tokio::{net::TcpListener, time};

@@ -3,9 +3,8 @@
 use axum::http::{HeaderMap, header};
 use maud::{DOCTYPE, Markup, html};
 use sessio::{
-    Session,
+    Session, Stored,
     clock::{Clock, SystemClock, Timestamp},
-    store::Stored,
 };
 
 use crate::{

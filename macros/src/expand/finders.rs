@@ -51,7 +51,7 @@ fn find(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> To
     emit(|span| {
         let body = match bodies {
             Bodies::Real => quote_spanned! {span=>
-                ::core::convert::Into::<#runtime::store::Sessions<'a, S>>::into(sessions)
+                ::core::convert::Into::<#runtime::Sessions<'a, S>>::into(sessions)
                     .find_by_column(#position, &#proof.to_column(&#value))
                     .await
             },
@@ -64,10 +64,10 @@ fn find(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> To
             #[doc = ""]
             #[doc = " When the store does not answer."]
             #vis async fn #name<'a, S>(
-                sessions: impl ::core::convert::Into<#runtime::store::Sessions<'a, S>>,
+                sessions: impl ::core::convert::Into<#runtime::Sessions<'a, S>>,
                 #ident: #argument,
             ) -> ::core::result::Result<
-                #runtime::__private::Vec<#runtime::store::Stored<Self>>,
+                #runtime::__private::Vec<#runtime::Stored<Self>>,
                 #runtime::store::StoreError,
             >
             where
@@ -89,7 +89,7 @@ fn delete(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> 
     emit(|span| {
         let body = match bodies {
             Bodies::Real => quote_spanned! {span=>
-                ::core::convert::Into::<#runtime::store::Sessions<'a, S>>::into(sessions)
+                ::core::convert::Into::<#runtime::Sessions<'a, S>>::into(sessions)
                     .delete_by_column(#position, &#proof.to_column(&#value), ::core::option::Option::None)
                     .await
             },
@@ -102,7 +102,7 @@ fn delete(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> 
             #[doc = ""]
             #[doc = " When the store does not answer."]
             #vis async fn #name<'a, S>(
-                sessions: impl ::core::convert::Into<#runtime::store::Sessions<'a, S>>,
+                sessions: impl ::core::convert::Into<#runtime::Sessions<'a, S>>,
                 #ident: #argument,
             ) -> ::core::result::Result<::core::primitive::u64, #runtime::store::StoreError>
             where

@@ -9,7 +9,7 @@ use http::header::COOKIE;
 #[cfg(feature = "cookie")]
 use super::SealedBackend;
 #[cfg(feature = "cookie")]
-use crate::cookie::CookieSpec;
+use crate::{cookie::CookieSpec, store::CookieStore};
 use crate::{
     cookie::{Found, find},
     event::Rejection,
@@ -35,7 +35,18 @@ impl<T: SessionModel, S: Store<Model = T>> private::Sealed<T> for S {
     }
 }
 
-pub(crate) mod private {
+#[cfg(feature = "cookie")]
+impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
+
+#[cfg(feature = "cookie")]
+impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
+    #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
+    fn into_backend(self) -> Backend<T> {
+        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.budget, self.padding)))
+    }
+}
+
+mod private {
     /// Turns a store into what the engine works with.
     pub trait Sealed<T> {
         #[doc(hidden)]

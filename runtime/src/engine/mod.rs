@@ -17,8 +17,6 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderValue;
 
 pub use backend::IntoBackend;
-#[cfg(feature = "cookie")]
-pub(crate) use backend::private;
 pub(crate) use backend::{Backend, Presented};
 pub(crate) use commit::{CookieChange, Ending, Intents, MAX_ATTEMPTS, Outcome, Pause, Renewal};
 pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};

@@ -3,23 +3,16 @@
 //! The derive emits only this metadata, the accessors, and two functions that name a field by its position. Everything
 //! that a session *does* is written once, in this crate, against [`SessionModel`].
 
-mod column;
-mod date;
-mod external;
 mod field;
 mod principal;
 mod value;
 
-pub use column::{Column, ColumnError, ColumnType, ColumnValue};
-#[cfg(any(feature = "sqlite", feature = "migrate"))]
-pub(crate) use date::date_text;
-#[cfg(feature = "sqlite")]
-pub(crate) use date::parse_date;
 pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge, TypedUpgrade, UpgradeField};
 pub use principal::{HasPrincipal, PrincipalField};
 pub use sessio_macros::Column;
 pub use value::{DecodeError, EncodeError, SessionValue, Value};
 
+pub use crate::column::{Column, ColumnError, ColumnType, ColumnValue};
 use crate::schema::Schema;
 
 /// A struct that can be a session. Implement it with `#[derive(Session)]`.

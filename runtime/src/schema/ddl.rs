@@ -6,7 +6,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::{Dialect, Schema, reference::foreign_key};
-use crate::model::ColumnType;
+use crate::column::ColumnType;
 
 impl Schema {
     /// The statements that create the table and its indexes, ready to paste into a migration of any tool.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::ColumnType;
+use crate::column::ColumnType;
 
 /// A database that a session table can live in.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

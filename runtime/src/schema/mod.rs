@@ -23,7 +23,7 @@ pub use shape::{Shape, Shaped};
 #[cfg(feature = "sql")]
 pub(crate) use verify::{LiveColumn, LiveIndex, LiveTable, differences};
 
-use crate::model::ColumnType;
+use crate::column::ColumnType;
 
 /// The table that an SQL store keeps a session type in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,7 +82,7 @@ impl ColumnDef {
     ///
     /// For an `Option` inside an `Option`, because `NULL` could mean either.
     #[track_caller]
-    pub const fn of<T: crate::model::Column>(name: &'static str) -> Self {
+    pub const fn of<T: crate::column::Column>(name: &'static str) -> Self {
         assert!(!T::AMBIGUOUS, "a column is either NULL or a value; store the whole field with `#[session(json)]`");
         Self::new(name, T::TYPE, T::NULLABLE)
     }

@@ -63,7 +63,7 @@ pub(crate) fn foreign_key(schema: &Schema, column: &str, dialect: Dialect) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::ColumnType, schema::ColumnDef};
+    use crate::{column::ColumnType, schema::ColumnDef};
 
     const SHOP: Schema = Schema::new(
         "shop_sessions",

@@ -18,7 +18,7 @@ use super::{
     ColumnDef, IndexDef,
     checked_in::{Lines, Text, between, cut, equal, refuse, word},
 };
-use crate::model::ColumnType;
+use crate::column::ColumnType;
 
 /// What stands in line 1.
 const HEADER: &str = "session-schema";

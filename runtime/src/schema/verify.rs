@@ -4,7 +4,7 @@ use super::{
     Dialect, Schema,
     ddl::{TableColumn, TableIndex, table_columns, table_indexes},
 };
-use crate::model::ColumnType;
+use crate::column::ColumnType;
 
 /// A table as the live database describes it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

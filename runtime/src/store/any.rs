@@ -21,7 +21,7 @@ use crate::{
 /// It is a [`Store`] like any other. What only some backends can do is asked for once, and given as a store that can:
 ///
 /// ```
-/// # use sessio::{model::HasPrincipal, store::{AnyStore, SpawnError, Sessions, StoreError, Sweeper}};
+/// # use sessio::{model::HasPrincipal, Sessions, store::{AnyStore, SpawnError, StoreError, Sweeper}};
 /// # async fn example<Shop: HasPrincipal<Principal = i64>>(store: AnyStore<Shop>) -> Result<(), Box<dyn std::error::Error>> {
 /// // Where the server removes expired sessions by itself there is nothing to sweep.
 /// let sweeper = store.sweepable().map(|store| Sweeper::new(store).spawn()).transpose()?;

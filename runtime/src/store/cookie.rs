@@ -1,10 +1,9 @@
 //! The store that is none: the whole session sealed in the visitor's cookie.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData};
 
 use crate::{
     cookie::{Budget, KeyRing, Padding},
-    engine::{Backend, IntoBackend, SealedBackend, private},
     model::SessionModel,
 };
 
@@ -26,9 +25,9 @@ use crate::{
 /// it expires, overlapping requests do not merge (the browser keeps the answer that came last), and nobody can list or
 /// end somebody else's session. Take a store where that matters.
 pub struct CookieStore<T> {
-    keys: KeyRing,
-    budget: Budget,
-    padding: Padding,
+    pub(crate) keys: KeyRing,
+    pub(crate) budget: Budget,
+    pub(crate) padding: Padding,
     model: PhantomData<fn() -> T>,
 }
 
@@ -50,15 +49,6 @@ impl<T: SessionModel> CookieStore<T> {
     pub fn padding(mut self, padding: Padding) -> Self {
         self.padding = padding;
         self
-    }
-}
-
-impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
-
-impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
-    #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
-    fn into_backend(self) -> Backend<T> {
-        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.budget, self.padding)))
     }
 }
 

@@ -14,7 +14,6 @@ mod cached;
 mod connect;
 #[cfg(feature = "cookie")]
 mod cookie;
-mod direct;
 mod erased;
 mod error;
 #[cfg(feature = "file")]
@@ -37,7 +36,6 @@ pub use cached::{CachedStore, CachedStoreBuilder};
 pub use connect::{ConnectError, connect};
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
-pub use direct::{EditError, Page, Sessions, Stored};
 pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "file")]

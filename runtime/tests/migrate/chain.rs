@@ -3,13 +3,13 @@
 use std::{fs, path::Path, time::Duration};
 
 use sessio::{
-    Expiry,
+    Expiry, Sessions,
     clock::{Clock, SystemClock},
     expiry::Lifetime,
     migrate::Project,
     model::ColumnValue,
     record::{Credential, Record, Version as RecordVersion},
-    store::{Create, Sessions, Store},
+    store::{Create, Store},
     testkit::ManualClock,
     token::{SessionId, Token},
 };

@@ -2,7 +2,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use http::{HeaderValue, header};
-use sessio::{SessionLayer, store::MemoryStore, store::Sessions, web::Scope};
+use sessio::{SessionLayer, Sessions, store::MemoryStore, web::Scope};
 use sessio_binding_tests::{Binding, Setting, visitor::Visitor};
 use sessio_flow_tests::Browser;
 use tokio::net::TcpStream;

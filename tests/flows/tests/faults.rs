@@ -3,10 +3,10 @@
 use axum::{Router, routing::get};
 use http::StatusCode;
 use sessio::{
-    CommitError, Session, SessionLayer,
+    CommitError, EditError, Session, SessionLayer, Sessions,
     cookie::CookieSpec,
     record::{Record, Version},
-    store::{Activity, Create, EditError, Enumerate, MemoryStore, Sessions, Store, StoreError, Touch, Update},
+    store::{Activity, Create, Enumerate, MemoryStore, Store, StoreError, Touch, Update},
     testkit::{Fault, FaultStore, Operation},
     token::SessionId,
 };

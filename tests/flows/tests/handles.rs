@@ -7,9 +7,9 @@ use std::{
 
 use axum::{Router, routing::get};
 use sessio::{
-    CommitError, Event, LazySession, Session, SessionLayer,
+    CommitError, Event, LazySession, Session, SessionLayer, Sessions,
     cookie::{CookieSpec, Key, KeyRing},
-    store::{CookieStore, Enumerate, MemoryStore, Sessions},
+    store::{CookieStore, Enumerate, MemoryStore},
     testkit::{Fault, FaultStore, Gate, Operation},
 };
 use sessio_flow_tests::{Browser, Server};

@@ -6,9 +6,9 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use sessio::{
-    Detached, Expiry, Session, SessionLayer,
+    Detached, Expiry, Session, SessionLayer, Sessions,
     cookie::{CookieSpec, Key, KeyRing},
-    store::{CookieStore, MemoryStore, Sessions, Store},
+    store::{CookieStore, MemoryStore, Store},
     testkit::{CountingStore, Fault, FaultStore, ManualClock, Operation},
 };
 use sessio_flow_tests::{Browser, Server};

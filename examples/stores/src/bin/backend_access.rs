@@ -20,8 +20,9 @@ use std::{env, time::Duration};
 
 use anyhow::{Context, bail};
 use sessio::{
+    Sessions, Stored,
     clock::{Clock, SystemClock},
-    store::{AnyStore, Enumerate, Sessions, Stored, Sweep},
+    store::{AnyStore, Enumerate, Sweep},
 };
 use store_examples::Guest;
 

@@ -253,18 +253,18 @@ const _: () = {
         /// When the store does not answer.
         pub(crate) async fn find_by_opened_by<'a, S>(
             sessions: impl ::core::convert::Into<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >,
             opened_by: impl ::core::convert::Into<UserId>,
         ) -> ::core::result::Result<
-            crate::sessions::__private::Vec<crate::sessions::store::Stored<Self>>,
+            crate::sessions::__private::Vec<crate::sessions::Stored<Self>>,
             crate::sessions::store::StoreError,
         >
         where
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
             ::core::convert::Into::<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >::into(sessions)
                 .find_by_column(
                     1,
@@ -284,7 +284,7 @@ const _: () = {
         /// When the store does not answer.
         pub(crate) async fn delete_by_opened_by<'a, S>(
             sessions: impl ::core::convert::Into<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >,
             opened_by: impl ::core::convert::Into<UserId>,
         ) -> ::core::result::Result<
@@ -295,7 +295,7 @@ const _: () = {
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
             ::core::convert::Into::<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >::into(sessions)
                 .delete_by_column(
                     1,
@@ -316,18 +316,18 @@ const _: () = {
         /// When the store does not answer.
         pub(crate) async fn find_by_label<'a, S>(
             sessions: impl ::core::convert::Into<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >,
             label: impl ::core::convert::Into<String>,
         ) -> ::core::result::Result<
-            crate::sessions::__private::Vec<crate::sessions::store::Stored<Self>>,
+            crate::sessions::__private::Vec<crate::sessions::Stored<Self>>,
             crate::sessions::store::StoreError,
         >
         where
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
             ::core::convert::Into::<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >::into(sessions)
                 .find_by_column(
                     2,
@@ -342,7 +342,7 @@ const _: () = {
         /// When the store does not answer.
         pub(crate) async fn delete_by_label<'a, S>(
             sessions: impl ::core::convert::Into<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >,
             label: impl ::core::convert::Into<String>,
         ) -> ::core::result::Result<
@@ -353,7 +353,7 @@ const _: () = {
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
             ::core::convert::Into::<
-                crate::sessions::store::Sessions<'a, S>,
+                crate::sessions::Sessions<'a, S>,
             >::into(sessions)
                 .delete_by_column(
                     2,

@@ -208,16 +208,16 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub async fn find_by_user_id<'a, S>(
-            sessions: impl ::core::convert::Into<::sessio::store::Sessions<'a, S>>,
+            sessions: impl ::core::convert::Into<::sessio::Sessions<'a, S>>,
             user_id: i64,
         ) -> ::core::result::Result<
-            ::sessio::__private::Vec<::sessio::store::Stored<Self>>,
+            ::sessio::__private::Vec<::sessio::Stored<Self>>,
             ::sessio::store::StoreError,
         >
         where
             S: ::sessio::store::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<::sessio::store::Sessions<'a, S>>::into(sessions)
+            ::core::convert::Into::<::sessio::Sessions<'a, S>>::into(sessions)
                 .find_by_column(
                     0,
                     &__FIELD_user_id.to_column(&::core::option::Option::Some(user_id)),
@@ -232,13 +232,13 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub async fn delete_by_user_id<'a, S>(
-            sessions: impl ::core::convert::Into<::sessio::store::Sessions<'a, S>>,
+            sessions: impl ::core::convert::Into<::sessio::Sessions<'a, S>>,
             user_id: i64,
         ) -> ::core::result::Result<::core::primitive::u64, ::sessio::store::StoreError>
         where
             S: ::sessio::store::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<::sessio::store::Sessions<'a, S>>::into(sessions)
+            ::core::convert::Into::<::sessio::Sessions<'a, S>>::into(sessions)
                 .delete_by_column(
                     0,
                     &__FIELD_user_id.to_column(&::core::option::Option::Some(user_id)),

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use sqlx::types::time::OffsetDateTime;
 
 use crate::{
-    model::{ColumnType, ColumnValue, date_text},
+    column::date_text,
+    model::{ColumnType, ColumnValue},
     schema::Dialect,
 };
 

@@ -20,7 +20,8 @@ use super::{
     store::SqlStore,
 };
 use crate::{
-    model::{ColumnType, ColumnValue, SessionModel, date_text, parse_date},
+    column::{date_text, parse_date},
+    model::{ColumnType, ColumnValue, SessionModel},
     schema::Dialect,
     store::StoreError,
 };

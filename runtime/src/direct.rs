@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use super::{Enumerate, FindByColumn, Store, StoreError, Update};
 use crate::{
     clock::{Clock, SystemClock, Timestamp},
     engine::{Draft, MAX_ATTEMPTS, Pause},
@@ -16,13 +15,14 @@ use crate::{
     model::{Column, ColumnValue, HasPrincipal, SessionModel},
     record::Record,
     revocation,
+    store::{Enumerate, FindByColumn, Store, StoreError, Update},
     token::SessionId,
 };
 
 /// The typed view of a store: load, edit, find and end sessions without a request.
 ///
 /// ```
-/// # use sessio::{Session, store::{MemoryStore, Sessions}};
+/// # use sessio::{Session, Sessions, store::MemoryStore};
 /// # #[derive(Session)]
 /// # struct Shop { #[session(principal)] user_id: Option<i64>, visits: u32 }
 /// # async fn example(store: MemoryStore<Shop>) -> Result<(), Box<dyn std::error::Error>> {
