@@ -8,6 +8,8 @@ mod backend;
 mod commit;
 mod draft;
 mod kinds;
+#[cfg(feature = "cookie")]
+mod life;
 mod open;
 #[cfg(feature = "cookie")]
 mod sealed;

@@ -50,6 +50,11 @@ impl Browser {
         Self { cookies: Arc::new(Mutex::new(self.cookies())), ..self.clone() }
     }
 
+    /// The same browser at another server of the site.
+    pub(crate) fn at(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
+    }
+
     /// Asks for a page, and keeps the cookies of the answer.
     ///
     /// # Panics
