@@ -59,6 +59,16 @@ impl Browser {
         self.send(Method::GET, path, &self.cookie_header()).await
     }
 
+    /// As [`get`](Self::get), with another header beside the cookies.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get_bearing(&self, path: &str, name: &str, value: &str) -> Answer {
+        let request = self.prepare(Method::GET, path, &self.cookie_header()).header(name, value);
+        self.finish(request).await
+    }
+
     /// As [`get`](Self::get), with another method.
     ///
     /// # Panics
@@ -70,11 +80,7 @@ impl Browser {
 
     /// Asks for a page and says whether the server answered at all.
     pub async fn is_answered(&self, path: &str) -> bool {
-        let mut request = self.client.get(format!("{}{path}", self.base));
-        for value in self.cookie_header() {
-            request = request.header(header::COOKIE, value);
-        }
-        request.send().await.is_ok()
+        self.prepare(Method::GET, path, &self.cookie_header()).send().await.is_ok()
     }
 
     /// As [`get`](Self::get), with these `Cookie` headers instead of the kept ones.
@@ -113,10 +119,15 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
-        for value in cookie_headers {
-            request = request.header(header::COOKIE, value.as_slice());
-        }
+        self.finish(self.prepare(method, path, cookie_headers)).await
+    }
+
+    fn prepare(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        cookie_headers.iter().fold(request, |request, value| request.header(header::COOKIE, value.as_slice()))
+    }
+
+    async fn finish(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, text: response.text().await.unwrap_or_default() };

@@ -5,10 +5,12 @@
 
 mod backends;
 mod browser;
+mod log;
 mod proxy;
 mod server;
 
 pub use backends::{Backend, backends};
 pub use browser::{Answer, Browser};
+pub use log::Log;
 pub use proxy::{Line, Proxy};
 pub use server::Server;
