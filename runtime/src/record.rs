@@ -8,10 +8,14 @@ use crate::{
     clock::Timestamp,
     expiry::Lifetime,
     model::ColumnValue,
-    token::{Secret, SecretHash, SessionId},
+    token::{RandomError, Secret, SecretHash, SessionId, random_bytes},
 };
 
-/// How often a record has been written. Every conditional write names the version that it expects.
+/// Which write a record is at: each write's is greater than the one that it replaces. Every conditional write names the
+/// version that it expects.
+///
+/// The core takes a random step from one to the next, so that a version names one write among all that expect the same: a
+/// write whose answer was lost is known again by it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Version(u64);
 
@@ -29,10 +33,18 @@ impl Version {
         self.0
     }
 
-    /// The version after the next write.
+    /// The next version.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+
+    /// The version of a new write over this one. Another write over it has the same with a chance of one in 2^32; a session
+    /// can be written about 2^32 times.
+    pub(crate) fn of_new_write(self) -> Result<Self, RandomError> {
+        let mut step = [0; 4];
+        random_bytes(&mut step)?;
+        Ok(Self(self.0.saturating_add(1 + u64::from(u32::from_ne_bytes(step))).min(u64::MAX >> 1)))
     }
 }
 
@@ -43,7 +55,7 @@ impl Version {
 pub struct Record {
     /// Which session this is.
     pub id: SessionId,
-    /// How often it has been written.
+    /// Which write it is at.
     pub version: Version,
     /// Who may open it.
     pub credential: Credential,

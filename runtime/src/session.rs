@@ -68,7 +68,7 @@ impl<T: SessionModel> Session<T> {
 
     /// When the session ends if nothing more happens; `None` if it is not stored yet.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.lifetime().map(|life| life.expires_at)
+        self.lifetime().map(|life| life.end())
     }
 
     /// The limits that this session lives under.

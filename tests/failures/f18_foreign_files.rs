@@ -55,7 +55,7 @@ async fn f18_bytes_that_we_did_not_write_are_no_session_and_are_left_alone() {
     for foreign in [other_user, b"{\"user_id\":8}".to_vec(), written[..written.len() - 1].to_vec(), Vec::new()] {
         fs::write(&file, &foreign).expect("a write");
         let answer = visitor.get("/show").await;
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!((answer.text.as_str(), answer.set_cookies().len()), ("", 0));
         assert_eq!(fs::read(&file).expect("its bytes"), foreign, "it is not overwritten");
     }

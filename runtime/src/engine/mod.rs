@@ -19,7 +19,7 @@ use http::HeaderValue;
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
 pub(crate) use commit::{CookieChange, Ending, Intents, MAX_ATTEMPTS, Outcome, Pause, Renewal};
-pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
+pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial, Unanswered};
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};
 

@@ -29,7 +29,7 @@ pub struct Answer {
 impl Answer {
     /// The `Set-Cookie` headers, in their order.
     pub fn set_cookies(&self) -> Vec<&str> {
-        self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).collect()
+        set_cookies(&self.headers).collect()
     }
 }
 
@@ -93,6 +93,17 @@ impl Browser {
         self.send(Method::GET, path, &headers).await
     }
 
+    /// As [`get`](Self::get), and returns when the headers are there; the body is still to come.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn head_of(&self, path: &str) -> reqwest::Response {
+        let response = self.open(Method::GET, path, &self.cookie_header()).await;
+        self.keep(response.headers());
+        response
+    }
+
     /// Asks and does not wait for the whole answer: drops the connection when `gone` is done.
     pub async fn get_and_leave(&self, path: &str, gone: impl Future) {
         let headers = self.cookie_header();
@@ -122,22 +133,26 @@ impl Browser {
         self.finish(self.prepare(method, path, cookie_headers)).await
     }
 
+    async fn finish(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let answer = Answer { status, headers, text: response.text().await.unwrap_or_default() };
+        self.keep(&answer.headers);
+        answer
+    }
+
+    async fn open(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::Response {
+        self.prepare(method, path, cookie_headers).send().await.expect("the server answers")
+    }
+
     fn prepare(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
         cookie_headers.iter().fold(request, |request, value| request.header(header::COOKIE, value.as_slice()))
     }
 
-    async fn finish(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the server answers");
-        let (status, headers) = (response.status(), response.headers().clone());
-        let answer = Answer { status, headers, text: response.text().await.unwrap_or_default() };
-        self.keep(&answer);
-        answer
-    }
-
-    fn keep(&self, answer: &Answer) {
+    fn keep(&self, headers: &HeaderMap) {
         let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
-        for cookie in answer.set_cookies() {
+        for cookie in set_cookies(headers) {
             let pair = cookie.split(';').next().unwrap_or_default();
             let Some((name, value)) = pair.split_once('=') else { continue };
             if cookie.contains("Max-Age=0") {
@@ -147,4 +162,8 @@ impl Browser {
             }
         }
     }
+}
+
+fn set_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
 }
