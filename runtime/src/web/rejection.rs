@@ -98,6 +98,18 @@ pub enum AuthenticationRejection {
 }
 
 impl AuthenticationRejection {
+    /// As a request with this method is answered: `GET` and `HEAD` are sent to the page, any other gets the 401.
+    ///
+    /// What follows a redirect is a `GET` (RFC 9110 section 15.4.4), so what was sent would be lost, and a script would take
+    /// the sign-in page for success. The extractors do this by themselves.
+    #[must_use]
+    pub fn for_method(self, method: &str) -> Self {
+        match self {
+            Self::SignedOut { .. } if !matches!(method, "GET" | "HEAD") => Self::SignedOut { page: None },
+            other => other,
+        }
+    }
+
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {

@@ -110,6 +110,13 @@ impl Driver for Sqlite {
         FROM pragma_index_list(?1) AS list, pragma_index_info(list.name) AS info
         WHERE list.partial = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) ORDER BY list.name, info.seqno"#;
 
+    const FOREIGN_KEYS: &'static str = r#"
+        SELECT "from", "table", coalesce("to", ''), on_delete
+        FROM pragma_foreign_key_list(?1) AS part
+        WHERE EXISTS (SELECT 1 FROM sqlite_schema)
+            AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1) AS other WHERE other.id = part.id AND other.seq > 0)
+        ORDER BY id"#;
+
     fn own_statements(table: &Table<'_>) -> OwnStatements {
         let name = &table.name;
         let [id, seen_at, expires_at] = ["id", "seen_at", "expires_at"].map(|column| table.column(column));

@@ -15,6 +15,21 @@
 //!
 //! The commit happens whatever the status, so that a counter of failed sign-ins persists;
 //! [`SessionLayer::commit_when`](super::SessionLayer::commit_when) changes that.
+//!
+//! # hyper, tonic, poem
+//!
+//! A service without extractors finds its session with [`LazySession::of`](super::LazySession::of) in the extensions of the
+//! request. tonic hands them on, so a gRPC method reads `request.extensions()`, and the cookie travels in the metadata. In
+//! poem the layer goes around a service that calls the endpoint, and `compat()` makes an endpoint of both. `tests/bridges`
+//! has each, complete.
+//!
+//! # Bodies
+//!
+//! The request's body may be of any type, and no byte of either body passes through the layer. The commit happens before the
+//! headers of the response go out, so a stream that goes on for hours holds nothing up, and what it would change comes too
+//! late: [`detach`](crate::Session::detach) the session for that. A failed commit needs an empty body in the response's
+//! place, hence `Default`, which the bodies of axum, tonic and hyper have. A body without one is boxed on the way out, by tower's
+//! `ServiceBuilder::new().layer(sessions).map_response(|response: Response<_>| response.map(BodyExt::boxed))`.
 
 mod future;
 mod layer;
