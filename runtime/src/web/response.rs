@@ -4,7 +4,7 @@ use std::error::Error;
 
 use http::{HeaderValue, StatusCode};
 
-use super::headers::Headers;
+use super::{headers::Headers, rejection::commit_status};
 use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
 
 /// Whether a response can go out as it is.
@@ -15,13 +15,7 @@ use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot:
 pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
     committed.map_err(|error| {
         tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
-        match error {
-            CommitError::Conflict { .. } => StatusCode::CONFLICT,
-            CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            #[cfg(feature = "cookie")]
-            CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::SERVICE_UNAVAILABLE,
-        }
+        commit_status(&error)
     })
 }
 
