@@ -20,7 +20,7 @@ use http::{StatusCode, header::LOCATION, request::Parts};
 
 use super::{
     Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
-    rejection::{commit_status, load_status, report},
+    rejection::{of_commit, of_load, report},
 };
 use crate::{
     error::{CommitError, LoadError, StaleAuthentication},
@@ -106,14 +106,14 @@ impl IntoResponse for AuthenticationRejection {
 impl IntoResponse for LoadError {
     fn into_response(self) -> Response {
         report(&self);
-        load_status(&self).into_response()
+        of_load(&self).into_response()
     }
 }
 
 impl IntoResponse for CommitError {
     fn into_response(self) -> Response {
         report(&self);
-        commit_status(&self).into_response()
+        of_commit(&self).into_response()
     }
 }
 

@@ -84,9 +84,12 @@ impl<T: SessionModel> SessionLayer<T> {
     }
 
     /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
+    ///
+    /// Browsers forget a remembered session after [`CookieSpec::MAX_AGE_LIMIT`] without activity; a longer idle limit is
+    /// warned of in the log.
     #[must_use]
     pub fn expiry(self, expiry: Expiry) -> Self {
-        self.configure(|engine| engine.expiry = expiry)
+        self.configure(|engine| engine.set_expiry(expiry))
     }
 
     /// Replaces each session's secret when it is this old. Off by default (OWASP Session Management, "Renewal Timeout").

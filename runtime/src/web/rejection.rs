@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 use crate::{
     error::{CommitError, LoadError, StaleAuthentication},
     model::SessionModel,
+    store::StoreError,
 };
 
 /// Why a handler did not get its session.
@@ -18,7 +19,8 @@ pub enum SessionRejection {
     /// There is no [`SessionLayer`](super::SessionLayer) of this type around the handler. Answers 500.
     #[error(transparent)]
     MissingLayer(#[from] MissingLayer),
-    /// The session could not be loaded. Answers 503, or 500 for a strict field that does not decode.
+    /// The session could not be loaded. Answers 503, or 500 for what trying again does not change: a strict field that does
+    /// not decode, a record that is damaged.
     #[error(transparent)]
     Load(#[from] LoadError),
 }
@@ -37,7 +39,7 @@ impl SessionRejection {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::MissingLayer(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Load(error) => load_status(error),
+            Self::Load(error) => of_load(error),
         }
     }
 
@@ -46,6 +48,17 @@ impl SessionRejection {
     pub(super) fn load<T: SessionModel>(error: LoadError) -> Self {
         tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
         Self::Load(error)
+    }
+}
+
+/// What a visitor is answered when the store failed. 503 invites to try again, so it is for what may pass: a server that is
+/// away, or a table that a migration is about to make.
+pub(super) fn of_store(error: &StoreError) -> StatusCode {
+    match error {
+        StoreError::Unavailable(_) | StoreError::Schema(_) => StatusCode::SERVICE_UNAVAILABLE,
+        // Mostly another session that has the same value in a unique column (RFC 9110 section 15.5.10).
+        StoreError::Rejected(_) => StatusCode::CONFLICT,
+        StoreError::Corrupt(_) | StoreError::TooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -117,9 +130,9 @@ impl AuthenticationRejection {
 }
 
 /// What a visitor is answered whose session could not be loaded.
-pub(super) fn load_status(error: &LoadError) -> StatusCode {
+pub(super) fn of_load(error: &LoadError) -> StatusCode {
     match error {
-        LoadError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        LoadError::Store(error) => of_store(error),
         LoadError::Undecodable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -127,16 +140,15 @@ pub(super) fn load_status(error: &LoadError) -> StatusCode {
 /// What a visitor is answered whose session could not be saved.
 ///
 /// The layer itself never answers for a session that has ended meanwhile: it lets the response go out without the changes.
-pub(super) fn commit_status(error: &CommitError) -> StatusCode {
+pub(super) fn of_commit(error: &CommitError) -> StatusCode {
     match error {
         CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
         CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
         #[cfg(feature = "cookie")]
         CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        CommitError::Load(error) => load_status(error),
-        CommitError::Store(_) | CommitError::Contention { .. } | CommitError::Random(_) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        CommitError::Load(error) => of_load(error),
+        CommitError::Store(error) => of_store(error),
+        CommitError::Contention { .. } | CommitError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use http::{HeaderValue, StatusCode};
 
-use super::{headers::Headers, rejection::commit_status};
+use super::{headers::Headers, rejection::of_commit};
 use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
 
 /// Whether a response can go out as it is.
@@ -15,7 +15,7 @@ use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot:
 pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
     committed.map_err(|error| {
         tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
-        commit_status(&error)
+        of_commit(&error)
     })
 }
 

@@ -19,7 +19,7 @@ use crate::{
     slot::Slots,
     web::{
         Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
-        rejection::{commit_status, load_status, report},
+        rejection::{of_commit, of_load, report},
     },
 };
 
@@ -99,7 +99,7 @@ impl ResponseError for AuthenticationRejection {
 
 impl ResponseError for LoadError {
     fn status_code(&self) -> StatusCode {
-        status(load_status(self))
+        status(of_load(self))
     }
 
     fn error_response(&self) -> HttpResponse {
@@ -110,7 +110,7 @@ impl ResponseError for LoadError {
 
 impl ResponseError for CommitError {
     fn status_code(&self) -> StatusCode {
-        status(commit_status(self))
+        status(of_commit(self))
     }
 
     fn error_response(&self) -> HttpResponse {

@@ -11,7 +11,7 @@
 //! | a handler asked for the session | `Vary: Cookie`; `Cache-Control: no-store`, unless the handler said `private` or `no-store` |
 //! | the session is new, rotated, or persistent and moved | `Set-Cookie`, appended to those of the handler |
 //! | the session was ended | `Set-Cookie` that removes the cookie |
-//! | the commit failed | 503 with an empty body, or 409 for a field with `merge = "reject"`; nothing about the cause |
+//! | the commit failed | 503 with an empty body, or 409 for a field with `merge = "reject"` and for a unique value that another session has; nothing about the cause |
 //!
 //! The commit happens whatever the status, so that a counter of failed sign-ins persists;
 //! [`SessionLayer::commit_when`](super::SessionLayer::commit_when) changes that.
