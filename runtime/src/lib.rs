@@ -108,8 +108,9 @@
 //!
 //! # Testing
 //!
-//! The struct is plain data, so what the application does with a session is tested without a server. Time is moved by a
-//! clock (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and a fault is one call away (`testkit::FaultStore`).
+//! The struct is plain data, so what the application does with a session is tested without a server. With the feature
+//! `testkit`, an integration test begins with a session (`testkit::plant`) and looks into one (`testkit::peek`), moves the time
+//! (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and breaks the store (`testkit::FaultStore`).
 //!
 //! ```
 //! # use sessio::Session;
@@ -204,3 +205,17 @@ macro_rules! __bind {
 #[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The programs of the page for those who come from another library, compiled.
+#[cfg(all(
+    doctest,
+    feature = "actix",
+    feature = "axum",
+    feature = "cookie",
+    feature = "file",
+    feature = "postgres",
+    feature = "redis",
+    feature = "sqlite"
+))]
+#[doc = include_str!("../../docs/coming-from.md")]
+struct ComingFrom;
