@@ -72,14 +72,16 @@ fn decode_moment(encoded: [u8; 4]) -> Timestamp {
 /// To 4 ms, until 2106.
 fn encode_proof(moment: Timestamp) -> [u8; 5] {
     let micros = moment.since(Timestamp::default()).as_micros();
-    let [.., a, b, c, d, e] = (micros * 256).div_ceil(1_000_000).min(u128::from(u32::MAX) << 8).to_be_bytes();
-    [a, b, c, d, e]
+    let ticks = (micros * 256).div_ceil(1_000_000).min(u128::from(u32::MAX) << 8);
+    let [.., fraction] = ticks.to_be_bytes();
+    let mut encoded = [fraction; 5];
+    encoded[..4].copy_from_slice(&u32::try_from(ticks >> 8).unwrap_or(u32::MAX).to_be_bytes());
+    encoded
 }
 
 /// The last moment that encodes to these bytes, so that another encoding moves it no further.
-fn decode_proof([a, b, c, d, e]: [u8; 5]) -> Timestamp {
-    let ticks = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
-    Timestamp::default() + Duration::from_micros(ticks * 1_000_000 / 256)
+fn decode_proof([seconds @ .., fraction]: [u8; 5]) -> Timestamp {
+    decode_moment(seconds) + Duration::from_micros(u64::from(fraction) * 1_000_000 / 256)
 }
 
 /// Second, minute, hour, day.
@@ -137,7 +139,7 @@ mod tests {
         for (expiry, is_authenticated, hex) in KNOWN_ANSWERS {
             let life = life(expiry, is_authenticated);
             let encoded = encode(&life);
-            let shown: String = encoded.iter().map(|byte| format!("{byte:02x}")).collect();
+            let shown = encoded.iter().fold(String::new(), |shown, byte| format!("{shown}{byte:02x}"));
             assert_eq!(shown, hex.replace(' ', ""));
             let followed = [&encoded[..], b"{}"].concat();
             assert_eq!(decode(&followed, ISSUED), Some((life, &b"{}"[..])));
