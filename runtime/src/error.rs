@@ -22,6 +22,11 @@ pub enum LoadError {
         #[source]
         source: DecodeError,
     },
+    /// A page of another origin made the browser send the request, so it is not let near the session. A visitor sees 403.
+    #[error(
+        "the request was made by a page of another origin; if that page is yours, name its origin with `SessionLayer::trust_origin`"
+    )]
+    CrossOrigin,
 }
 
 /// A session could not be committed. What the store held before, it still holds.

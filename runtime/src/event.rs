@@ -44,7 +44,7 @@ pub enum Event {
         /// Which one.
         id: Option<SessionId>,
     },
-    /// A visitor came with a cookie that opens nothing.
+    /// A visitor came with a cookie that opens nothing, or with a request that is not of their own will.
     Rejected {
         /// Why not.
         reason: Rejection,
@@ -75,7 +75,7 @@ pub enum Event {
     },
 }
 
-/// Why a cookie opens nothing.
+/// Why a request does not reach the session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -89,6 +89,10 @@ pub enum Rejection {
     WrongSecret,
     /// A sign-in or sign-out has replaced the secret.
     Superseded,
+    /// A page of another origin made the browser send a request that may change something.
+    CrossOrigin,
+    /// A request that needs a CSRF token of the session has none.
+    CsrfToken,
 }
 
 impl Event {
@@ -98,7 +102,7 @@ impl Event {
             Self::ReuseDetected { .. }
             | Self::LateWrite { .. }
             | Self::Undecodable { .. }
-            | Self::Rejected { reason: Rejection::WrongSecret | Rejection::Ambiguous } => true,
+            | Self::Rejected { reason: Rejection::WrongSecret | Rejection::Ambiguous | Rejection::CrossOrigin | Rejection::CsrfToken } => true,
             Self::Created { .. }
             | Self::Rotated { .. }
             | Self::SignedIn { .. }

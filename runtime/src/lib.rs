@@ -136,6 +136,7 @@ pub mod blocking;
 pub mod clock;
 mod column;
 pub mod cookie;
+mod csrf;
 mod detached;
 mod direct;
 mod engine;
@@ -160,6 +161,7 @@ pub mod token;
 pub mod web;
 pub mod wire;
 
+pub use csrf::CsrfToken;
 pub use detached::Detached;
 pub use direct::{EditError, Page, Sessions, Stored};
 pub use engine::IntoBackend;

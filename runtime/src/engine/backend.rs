@@ -69,6 +69,8 @@ pub(crate) enum Presented {
     Nothing,
     Token(Token),
     Rejected(Rejection),
+    /// Something that a page of another origin made the browser send, so whatever it presents is not the visitor's will.
+    CrossOrigin,
     /// The `Cookie` headers, to be opened when somebody asks for the session.
     #[cfg(feature = "cookie")]
     Cookies(HeaderMap),

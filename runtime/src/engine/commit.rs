@@ -18,14 +18,14 @@ use crate::{
     record::{Credential, Record, Retirement, Version},
     revocation,
     store::{Activity, Create, DynStore, Touch, Update},
-    token::{Secret, SessionId, Token},
+    token::{RandomError, Secret, SessionId, Token},
 };
 
 /// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
 pub(crate) const MAX_ATTEMPTS: u32 = 256;
 
 /// What a request wants beside its changes. Nothing of it happens before the commit.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Intents {
     /// Replace the secret, and what else.
     pub(crate) renewal: Renewal,
@@ -37,6 +37,10 @@ pub(crate) struct Intents {
     pub(crate) end: Option<Ending>,
     /// The response has gone, so nothing may need a new cookie.
     pub(crate) no_response: bool,
+    /// The secret that the next new one will be, because a page of this response shows a token of it already.
+    pub(crate) successor: Option<Secret>,
+    /// A page of this response shows a token of the present secret, so its age is no reason to replace it just now.
+    pub(crate) shows_token: bool,
 }
 
 impl Intents {
@@ -48,6 +52,14 @@ impl Intents {
         if self.expiry == done.expiry {
             self.expiry = None;
         }
+        if done.successor.is_some() {
+            self.successor = None;
+        }
+    }
+
+    /// The secret of a new cookie.
+    fn next_secret(&self) -> Result<Secret, RandomError> {
+        self.successor.clone().map_or_else(Secret::random, Ok)
     }
 
     /// What a handle wants that has outlived its response.
@@ -252,7 +264,7 @@ impl<T: SessionModel> Engine<T> {
         let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
         loop {
-            let token = Token::random()?;
+            let token = Token { id: SessionId::random()?, secret: intents.next_secret()? };
             let record = Record {
                 id: token.id,
                 version: Version::FIRST,
@@ -297,7 +309,7 @@ impl<T: SessionModel> Engine<T> {
 
         let token = match retirement {
             Some(why) => {
-                let token = Token { id: base.id, secret: Secret::random()? };
+                let token = Token { id: base.id, secret: intents.next_secret()? };
                 Some((base.credential.replaced(&token.secret, why, now), token))
             }
             None => None,
@@ -388,14 +400,19 @@ impl<T: SessionModel> Engine<T> {
             _ if draft.has_new_principal() => Ok(Some(Retirement::PrincipalChanged)),
             Holder::Current(secret) if !intents.no_response => {
                 let credential = &opened.record.credential;
-                let renewed_at = credential.retired.first().map_or(opened.record.life.created_at, |latest| latest.at);
-                let is_due = self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit);
+                let is_due = !intents.shows_token && self.is_renewal_due(&opened.record, now);
                 // After a conflict the other request may have replaced the secret; its response carries the new one.
                 let is_current = credential.current == secret.hash();
                 Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current).then_some(Retirement::Renewed))
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether the secret of a session is so old that it is replaced.
+    pub(super) fn is_renewal_due(&self, record: &Record, now: Timestamp) -> bool {
+        let renewed_at = record.credential.retired.first().map_or(record.life.created_at, |latest| latest.at);
+        self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit)
     }
 
     pub(super) fn first_life(&self, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
@@ -406,8 +423,11 @@ impl<T: SessionModel> Engine<T> {
     pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
         let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
-            let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
-            return Lifetime { created_at: life.created_at, authenticated_at, ..restarted };
+            let restarted = match intents.expiry {
+                Some(expiry) => Lifetime { created_at: life.created_at, ..Lifetime::begin(expiry, now) },
+                None => life.restarted(self.expiry, now),
+            };
+            return Lifetime { authenticated_at, ..restarted };
         }
         let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
         Lifetime { authenticated_at, ..life }

@@ -46,8 +46,8 @@ pub(crate) struct Opened {
 pub(crate) enum Holder {
     /// With the current secret.
     Current(Secret),
-    /// With one that was renewed a moment ago. The new one is on its way to the browser; this request sends none.
-    Grace,
+    /// With this one, which was renewed a moment ago. The new one is on its way to the browser; this request sends none.
+    Grace(Secret),
 }
 
 impl Origin {

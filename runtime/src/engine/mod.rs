@@ -6,6 +6,7 @@
 
 mod backend;
 mod commit;
+mod csrf;
 mod draft;
 mod kinds;
 mod open;

@@ -16,6 +16,10 @@ impl<T: SessionModel> Engine<T> {
     /// Opens what the request presents. Whatever a client sends, the worst outcome is a fresh visitor.
     pub(crate) async fn open(&self, presented: &Presented) -> Result<(Draft<T>, Origin), LoadError> {
         let origin = match (&self.backend, presented) {
+            (_, Presented::CrossOrigin) => {
+                self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CrossOrigin });
+                return Err(LoadError::CrossOrigin);
+            }
             #[cfg(feature = "cookie")]
             (Backend::Sealed(backend), presented) => Origin::Sealed(self.unseal(backend, presented)),
             (Backend::Server(store, _), Presented::Token(token)) => self.look_up(store.as_ref(), token).await?,
@@ -77,7 +81,7 @@ impl<T: SessionModel> Engine<T> {
         }
         Ok(match standing {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
-            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
+            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace(token.secret.clone()) }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
             Standing::Outdated => self.reject(Rejection::Superseded),
             Standing::Superseded => {

@@ -6,16 +6,18 @@
 //!
 //! | bytes | plaintext of the seal, beside the moment of sealing that the seal itself holds |
 //! |---|---|
-//! | 1 | format and flags: bits 0 to 5, format 1; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
+//! | 1 | format and flags: bits 0 to 4, format 1; bit 5, a page has shown a CSRF token; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
 //! | 4 | created, seconds since 1970 |
 //! | 4 | idle limit, seconds |
 //! | 4 | absolute limit, seconds |
-//! | 4 | when they last did, seconds since 1970; 0 without bit 6 |
+//! | 8 | when they last did, microseconds since 1970; only with bit 6 |
+//! | 16 | the key of the session's CSRF tokens; only with bit 5 |
 //! | .. | payload, to the end |
 
 use std::time::Duration;
 
 use bytes::Bytes;
+use zeroize::Zeroizing;
 
 use super::{
     Draft, Engine, Intents, Origin, Presented, Renewal,
@@ -24,6 +26,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     cookie::{self, Budget, Carried, CookieSpec, KeyRing, Opened, Padding, SealError, SealedCookie, WriteError},
+    csrf::CsrfKey,
     error::CommitError,
     event::{Event, Rejection},
     expiry::{Expiry, Lifetime},
@@ -35,6 +38,7 @@ use crate::{
 const FORMAT: u8 = 1;
 const PERSISTENT: u8 = 0x80;
 const AUTHENTICATED: u8 = 0x40;
+const CSRF: u8 = 0x20;
 
 /// How sessions of one type are sealed.
 #[derive(Clone)]
@@ -76,6 +80,8 @@ pub(crate) struct Sealed {
 pub(crate) struct SealedSession {
     pub(crate) life: Lifetime,
     pub(crate) data: Bytes,
+    /// What its CSRF tokens are made of, once a page has shown one.
+    pub(crate) csrf: Option<CsrfKey>,
     /// It was sealed under a key that is being retired.
     is_stale: bool,
 }
@@ -122,7 +128,10 @@ impl<T: SessionModel> Engine<T> {
             None => return Ok(Attempt::Done(Outcome::default())),
             Some(session) if is_changed && session.life.is_over(now) => return Err(self.late(None)),
             Some(session) => {
-                let is_wanted = is_changed || intents.expiry.is_some() || intents.renewal != Renewal::Nothing;
+                let is_wanted = is_changed
+                    || intents.expiry.is_some()
+                    || intents.renewal != Renewal::Nothing
+                    || intents.successor.is_some();
                 let is_due = session.is_stale || session.life.is_touch_due(now);
                 if session.life.is_over(now) || !(is_wanted || is_due && !intents.no_response) {
                     return Ok(Attempt::Done(Outcome::default()));
@@ -135,26 +144,32 @@ impl<T: SessionModel> Engine<T> {
         }
         let data = draft.image.encode(&draft.value, Layout::Document)?.data;
         let max_age = life.persistent.then(|| life.expires_at.since(now));
-        let cookies = backend.cookie.write(&encode(&life, &data), max_age, now, sealed.carried);
+        // A token from before a sign-in proves nothing after it.
+        let present = sealed.session.as_ref().filter(|_| !draft.has_new_principal());
+        let present = present.and_then(|session| session.csrf.clone());
+        let csrf = intents.successor.as_ref().map(CsrfKey::of).or(present);
+        let cookies = backend.cookie.write(&encode(&life, csrf.as_ref(), &data), max_age, now, sealed.carried);
         let cookies = cookies.map_err(|error| refuse(error, &draft.value))?;
         if sealed.session.is_none() {
             self.events.emit(T::KIND, &Event::Created { id: None });
         }
         self.report_principal(draft, None);
-        let session = Some(SealedSession { life, data, is_stale: false });
+        let session = Some(SealedSession { life, data, csrf, is_stale: false });
         let saved = Origin::Sealed(Sealed { session, carried: sealed.carried });
         Ok(Attempt::Done(Outcome { saved: Some(saved), cookie: Some(CookieChange::Sealed(cookies)) }))
     }
 }
 
-fn encode(life: &Lifetime, data: &[u8]) -> Vec<u8> {
-    let mut plaintext = Vec::with_capacity(17 + data.len());
+fn encode(life: &Lifetime, csrf: Option<&CsrfKey>, data: &[u8]) -> Zeroizing<Vec<u8>> {
+    // As long as it can become: a buffer that grows leaves its old bytes behind unwiped.
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(21 + CsrfKey::LEN + data.len()));
     let persistent = if life.persistent { PERSISTENT } else { 0 };
-    plaintext.push(FORMAT | persistent | life.authenticated_at.map_or(0, |_| AUTHENTICATED));
+    plaintext.push(FORMAT | persistent | life.authenticated_at.map_or(0, |_| AUTHENTICATED) | csrf.map_or(0, |_| CSRF));
     plaintext.extend(seconds(life.created_at.since(Timestamp::default())).to_be_bytes());
     plaintext.extend(seconds(life.idle).to_be_bytes());
     plaintext.extend(seconds(life.absolute_at.since(life.created_at)).to_be_bytes());
-    plaintext.extend(seconds(life.authenticated_at.unwrap_or_default().since(Timestamp::default())).to_be_bytes());
+    plaintext.extend(life.authenticated_at.iter().flat_map(|at| at.as_micros().to_be_bytes()));
+    plaintext.extend(csrf.iter().flat_map(|key| key.as_bytes()));
     plaintext.extend(data);
     plaintext
 }
@@ -165,18 +180,27 @@ fn decode(opened: &Opened) -> Option<SealedSession> {
     let (created, rest) = rest.split_first_chunk()?;
     let (idle, rest) = rest.split_first_chunk()?;
     let (absolute, rest) = rest.split_first_chunk()?;
-    let (authenticated, data) = rest.split_first_chunk()?;
-    if head & !(PERSISTENT | AUTHENTICATED) != FORMAT {
+    if head & !(PERSISTENT | AUTHENTICATED | CSRF) != FORMAT {
         return None;
     }
+    let (authenticated_at, rest) = optional(head & AUTHENTICATED != 0, rest)?;
+    let authenticated_at = authenticated_at.map(|at| Timestamp::from_micros(i64::from_be_bytes(at)));
+    let (csrf, data) = optional(head & CSRF != 0, rest)?;
     let duration = |bytes: &[u8; 4]| Duration::from_secs(u32::from_be_bytes(*bytes).into());
     let expiry = Expiry::new(duration(idle), duration(absolute));
     let expiry = if head & PERSISTENT == 0 { expiry } else { expiry.persistent() };
-    let moment = |bytes: &[u8; 4]| Timestamp::default() + duration(bytes);
-    let authenticated_at = (head & AUTHENTICATED != 0).then(|| moment(authenticated));
-    let life = Lifetime::begin(expiry, moment(created)).touched(opened.issued_at);
+    let life = Lifetime::begin(expiry, Timestamp::default() + duration(created)).touched(opened.issued_at);
     let life = Lifetime { authenticated_at, ..life };
-    Some(SealedSession { life, data: Bytes::copy_from_slice(data), is_stale: opened.reseal })
+    let csrf = csrf.map(CsrfKey::from_bytes);
+    Some(SealedSession { life, data: Bytes::copy_from_slice(data), csrf, is_stale: opened.reseal })
+}
+
+/// The first bytes, if they are there at all, and the rest.
+fn optional<const N: usize>(is_there: bool, bytes: &[u8]) -> Option<(Option<[u8; N]>, &[u8])> {
+    if !is_there {
+        return Some((None, bytes));
+    }
+    bytes.split_first_chunk().map(|(first, rest)| (Some(*first), rest))
 }
 
 /// Whole seconds, rounded down; 136 years hold every session.
