@@ -49,6 +49,13 @@ pub enum Event {
         /// Why not.
         reason: Rejection,
     },
+    /// The principal signed in elsewhere and has more sessions than allowed, so this one, the oldest, was ended.
+    Evicted {
+        /// Which one.
+        id: SessionId,
+    },
+    /// A sign-in was refused because the principal has as many sessions as allowed.
+    TooManySessions,
     /// Another request wrote first; the changes are merged and the commit is tried again.
     Conflict {
         /// Which one.
@@ -89,6 +96,8 @@ pub enum Rejection {
     WrongSecret,
     /// A sign-in or sign-out has replaced the secret.
     Superseded,
+    /// It is a sealed session, and its principal has been signed out everywhere since they signed in to it.
+    Revoked,
     /// A page of another origin made the browser send a request that may change something.
     CrossOrigin,
     /// A request that needs a CSRF token of the session has none.
@@ -109,6 +118,8 @@ impl Event {
             | Self::SignedOut { .. }
             | Self::Expired { .. }
             | Self::Destroyed { .. }
+            | Self::Evicted { .. }
+            | Self::TooManySessions
             | Self::Rejected { .. }
             | Self::Conflict { .. } => false,
         }

@@ -164,7 +164,7 @@ pub mod wire;
 pub use csrf::CsrfToken;
 pub use detached::Detached;
 pub use direct::{EditError, Page, Sessions, Stored};
-pub use engine::IntoBackend;
+pub use engine::{IntoBackend, OnLimit};
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;

@@ -263,6 +263,10 @@ impl<T: SessionModel> Engine<T> {
         let now = self.clock.now();
         let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
+        let limit = self.limit_of(draft);
+        if let Some(limit) = limit {
+            self.look_for_place(draft, limit).await?;
+        }
         loop {
             let token = Token { id: SessionId::random()?, secret: intents.next_secret()? };
             let record = Record {
@@ -276,6 +280,9 @@ impl<T: SessionModel> Engine<T> {
             // 128 random bits do not meet twice; a store that says so is asked again rather than overwritten.
             if store.create(&record).await? == Create::Exists {
                 continue;
+            }
+            if let Some(limit) = limit {
+                self.keep_to_limit(store, draft, limit, token.id).await?;
             }
             self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
             self.report_principal(draft, Some(token.id));
@@ -324,6 +331,10 @@ impl<T: SessionModel> Engine<T> {
             data: payload.data,
             columns: payload.columns,
         };
+        let limit = self.limit_of(draft);
+        if let Some(limit) = limit {
+            self.look_for_place(draft, limit).await?;
+        }
         match store.update(base.version, &record).await? {
             Update::Gone => return Err(self.late(Some(base.id))),
             // A client that sent the write again meets its own record. A new secret tells it from anybody else's.
@@ -331,6 +342,9 @@ impl<T: SessionModel> Engine<T> {
                 if token.is_some() && theirs.version == record.version && theirs.credential == record.credential => {}
             Update::Conflict(theirs) => return Ok(Attempt::Conflict(theirs)),
             Update::Updated => {}
+        }
+        if let Some(limit) = limit {
+            self.keep_to_limit(store, draft, limit, base.id).await?;
         }
 
         self.report_principal(draft, Some(base.id));

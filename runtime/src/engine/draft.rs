@@ -151,7 +151,7 @@ impl<T: SessionModel> Draft<T> {
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
             encoded.clear();
-            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            let encode_error = |source| CommitError::encode(field, source);
             self.value.field(index).encode(&mut encoded).map_err(encode_error)?;
             copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
                 kind: T::KIND,

@@ -26,7 +26,16 @@ impl<T: SessionModel> Engine<T> {
             (Backend::Server(..), Presented::Rejected(reason)) => self.reject(*reason),
             (Backend::Server(..), _) => Origin::New { expired: None },
         };
-        Ok((self.draft_of(&origin)?, origin))
+        let draft = self.draft_of(&origin)?;
+        #[cfg(feature = "cookie")]
+        if self.is_void(&origin, &draft.value).await? {
+            self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Revoked });
+            let mut origin = origin;
+            // The cookies that hold it are known still, and make way for those of the next session.
+            origin.part();
+            return Ok((Draft::fresh(), origin));
+        }
+        Ok((draft, origin))
     }
 
     /// The draft that an origin begins with. What does not decode is reported.

@@ -14,13 +14,13 @@
 //! | 16 | the key of the session's CSRF tokens; only with bit 5 |
 //! | .. | payload, to the end |
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use super::{
-    Draft, Engine, Intents, Origin, Presented, Renewal,
+    Backend, Draft, Engine, Intents, Origin, Presented, Renewal,
     commit::{Attempt, CookieChange, Outcome},
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
     expiry::{Expiry, Lifetime},
     image::Image,
     model::SessionModel,
-    store::Layout,
+    store::{DynEpochs, Layout, StoreError},
 };
 
 const FORMAT: u8 = 1;
@@ -48,12 +48,19 @@ pub(crate) struct SealedBackend {
     budget: Budget,
     padding: Padding,
     cookie: SealedCookie,
+    epochs: Option<Arc<dyn DynEpochs>>,
 }
 
 impl SealedBackend {
     pub(crate) fn new(kind: &'static str, ring: KeyRing, budget: Budget, padding: Padding) -> Self {
         let cookie = SealedCookie::new(CookieSpec::default(), &ring, kind).with_budget(budget).with_padding(padding);
-        Self { kind, ring, budget, padding, cookie }
+        Self { kind, ring, budget, padding, cookie, epochs: None }
+    }
+
+    /// With the moments before which the sessions of a principal are void.
+    pub(super) fn with_epochs(mut self, epochs: Option<Arc<dyn DynEpochs>>) -> Self {
+        self.epochs = epochs;
+        self
     }
 
     /// Binds the seals to a cookie of another name.
@@ -111,6 +118,20 @@ impl<T: SessionModel> Engine<T> {
             !is_over
         });
         Sealed { session, carried }
+    }
+
+    /// Whether the principal of a sealed session has been signed out everywhere since they signed in to it.
+    pub(crate) async fn is_void(&self, origin: &Origin, value: &T) -> Result<bool, StoreError> {
+        match (&self.backend, origin.life()) {
+            (Backend::Sealed(backend), Some(life)) => match &backend.epochs {
+                Some(epochs) => {
+                    let proved_at = life.authenticated_at.unwrap_or(life.created_at);
+                    epochs.void(value, proved_at, self.clock.now()).await
+                }
+                None => Ok(false),
+            },
+            _ => Ok(false),
+        }
     }
 
     /// Seals what has changed.

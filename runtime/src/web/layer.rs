@@ -1,6 +1,6 @@
 //! The layer: what an application configures.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use http::{HeaderValue, StatusCode};
 
@@ -12,11 +12,12 @@ use super::{
 use crate::{
     clock::Clock,
     cookie::CookieSpec,
-    engine::{Engine, IntoBackend},
+    engine::{Engine, IntoBackend, Limit, OnLimit},
     error::ConfigError,
     event::Event,
     expiry::Expiry,
-    model::SessionModel,
+    model::{HasPrincipal, SessionModel},
+    store::FindByColumn,
 };
 
 /// Gives handlers their sessions of type `T`: a layer for axum and tower, a middleware for actix-web.
@@ -115,6 +116,34 @@ impl<T: SessionModel> SessionLayer<T> {
     #[must_use]
     pub fn check_revocation_every(self, interval: Duration) -> Self {
         self.configure(|engine| engine.revocation_interval = interval.max(Duration::from_secs(1)))
+    }
+
+    /// Lets a principal have at most this many sessions at once (ASVS 5.0, 7.1.2; OWASP Session Management, "Simultaneous
+    /// Session Logons"). No limit by default.
+    ///
+    /// The limit is kept where a sign-in is saved, and two at the same moment do not exceed it. It takes a store that finds
+    /// sessions by a column, and it is the layer's own store, or another handle of it. A sign-in costs one more call, two
+    /// with [`OnLimit::Reject`].
+    ///
+    /// ```
+    /// # use sessio::{OnLimit, Session, SessionLayer, store::MemoryStore};
+    /// # #[derive(Session)]
+    /// # struct Shop { #[session(principal)] user_id: Option<i64> }
+    /// # let store = MemoryStore::<Shop>::new();
+    /// let layer = SessionLayer::new(store.clone()).max_sessions_per_principal(store, 5, OnLimit::EvictOldest);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is zero.
+    #[must_use]
+    pub fn max_sessions_per_principal<S>(self, store: S, most: u32, on_limit: OnLimit) -> Self
+    where
+        S: FindByColumn<Model = T>,
+        T: HasPrincipal,
+    {
+        let most = NonZeroU32::new(most).expect("a principal who may have no session cannot sign in");
+        self.configure(|engine| engine.limit = Some(Limit { finder: Arc::new(store), most, on_limit }))
     }
 
     /// Takes the time from another clock, for tests.

@@ -68,6 +68,32 @@ impl Browser {
         self.send(method, path, &self.cookie_header()).await
     }
 
+    /// Sends a body with these headers, as a form or a script of some page does.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Answer {
+        let mut request = self.client.post(format!("{}{path}", self.base)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.ask(request, &self.cookie_header()).await
+    }
+
+    /// Asks for a page with these headers.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get_as(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.get(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.ask(request, &self.cookie_header()).await
+    }
+
     /// Asks for a page and says whether the server answered at all.
     pub async fn is_answered(&self, path: &str) -> bool {
         let mut request = self.client.get(format!("{}{path}", self.base));
@@ -113,7 +139,10 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        self.ask(self.client.request(method, format!("{}{path}", self.base)), cookie_headers).await
+    }
+
+    async fn ask(&self, mut request: reqwest::RequestBuilder, cookie_headers: &[Vec<u8>]) -> Answer {
         for value in cookie_headers {
             request = request.header(header::COOKIE, value.as_slice());
         }
