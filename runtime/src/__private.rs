@@ -17,8 +17,8 @@ pub use crate::schema::{
 
 use crate::{
     model::{
-        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionModel, SessionValue,
-        TypedColumn, Value,
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionModel,
+        SessionValue, TypedColumn, Value,
     },
     schema::{ColumnDef, OnDelete, Reference},
 };

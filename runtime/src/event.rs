@@ -111,7 +111,9 @@ impl Event {
             Self::ReuseDetected { .. }
             | Self::LateWrite { .. }
             | Self::Undecodable { .. }
-            | Self::Rejected { reason: Rejection::WrongSecret | Rejection::Ambiguous | Rejection::CrossOrigin | Rejection::CsrfToken } => true,
+            | Self::Rejected {
+                reason: Rejection::WrongSecret | Rejection::Ambiguous | Rejection::CrossOrigin | Rejection::CsrfToken,
+            } => true,
             Self::Created { .. }
             | Self::Rotated { .. }
             | Self::SignedIn { .. }

@@ -105,6 +105,13 @@
 //! }
 //! ```
 //!
+//! # Guards
+//!
+//! A request that another origin's page makes the browser send gets no session if it may change something, by default
+//! ([`SessionLayer::trust_origin`]). What else stands between a session and those who would misuse it is a line away:
+//! [`Session::csrf_token`](struct@Session) with `web::CsrfLayer`, [`Authenticated`] and `require_fresh`,
+//! [`SessionLayer::max_sessions_per_principal`], [`SessionLayer::clear_site_data`].
+//!
 //! # Testing
 //!
 //! The struct is plain data, so what the application does with a session is tested without a server. Time is moved by a
@@ -198,6 +205,11 @@ macro_rules! __bind {
 macro_rules! __bind {
     ($vis:vis $model:ty) => {};
 }
+
+/// The programs of the page about guards, compiled.
+#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "cookie", feature = "memory"))]
+#[doc = include_str!("../../docs/guards.md")]
+struct Guards;
 
 /// The README's programs, compiled.
 #[cfg(all(doctest, feature = "axum", feature = "sqlite"))]

@@ -251,7 +251,9 @@ impl<T: SessionModel> Slot<T> {
             }
             // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
             // the cookie of a newer session by now, so it is told nothing.
-            Err(CommitError::Gone | CommitError::Superseded) => Closed { cookie: earlier, has_ended, committed: Ok(()) },
+            Err(CommitError::Gone | CommitError::Superseded) => {
+                Closed { cookie: earlier, has_ended, committed: Ok(()) }
+            }
             Err(error) => Closed { cookie: earlier, has_ended, committed: Err(error) },
         }
     }

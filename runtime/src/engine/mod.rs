@@ -8,6 +8,7 @@ mod backend;
 mod commit;
 mod csrf;
 mod draft;
+mod intent;
 mod kinds;
 mod limit;
 mod open;
@@ -20,8 +21,9 @@ use http::HeaderValue;
 
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{CookieChange, Ending, Intents, MAX_ATTEMPTS, Outcome, Pause, Renewal};
+pub(crate) use commit::{MAX_ATTEMPTS, Outcome, Pause};
 pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
+pub(crate) use intent::{CookieChange, Ending, Intents, Renewal};
 pub(crate) use limit::Limit;
 pub use limit::OnLimit;
 #[cfg(feature = "cookie")]

@@ -19,10 +19,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use super::{
-    Backend, Draft, Engine, Intents, Origin, Presented, Renewal,
-    commit::{Attempt, CookieChange, Outcome},
-};
+use super::{Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented, Renewal, commit::Attempt};
 use crate::{
     clock::Timestamp,
     cookie::{self, Budget, Carried, CookieSpec, KeyRing, Opened, Padding, SealError, SealedCookie, WriteError},

@@ -4,7 +4,9 @@
 //! proved who they are before it are void (ASVS 5.0, 7.4.1). What counts is the proof, not the seal: a session that another
 //! node sealed anew a moment too late is void all the same.
 
-use std::{any::Any, collections::HashMap, fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    any::Any, collections::HashMap, fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Duration,
+};
 
 use bytes::Bytes;
 use parking_lot::Mutex;

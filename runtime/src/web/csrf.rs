@@ -79,6 +79,9 @@ impl<T: SessionModel> CsrfLayer<T> {
     /// Lets those pass who have no session, because there is nothing in their name that a forged request could do. So pages
     /// that anybody may see need no token, and their visitors no session.
     ///
+    /// Such a page may be in another tab when its visitor gets a session. It shows no token then, and passes if the browser
+    /// says that the request comes from this very origin.
+    ///
     /// A sign-in is another matter: a forged one signs the visitor in as the attacker. Let its handler take the form as
     /// [`Csrf`], which asks everybody for a token.
     #[must_use]
@@ -176,7 +179,9 @@ impl<T, E: fmt::Debug> fmt::Debug for Csrf<T, E> {
 #[non_exhaustive]
 pub enum CsrfRejection {
     /// It shows no token of its session. Answers 403.
-    #[error("the request shows no CSRF token of its session, in the header `X-CSRF-Token` or the form's field `csrf_token`")]
+    #[error(
+        "the request shows no CSRF token of its session, in the header `X-CSRF-Token` or the form's field `csrf_token`"
+    )]
     Token,
     /// The form is too long to be looked into. Answers 413.
     #[error("the form is too long")]
@@ -247,8 +252,9 @@ pub(super) async fn check<T: SessionModel>(
 ) -> Result<(), CsrfRejection> {
     let slot = session.slot();
     let weight = slot.weigh_csrf(shown.as_ref()).await.map_err(SessionRejection::load::<T>)?;
-    let is_old = shown.is_some() && is_vouched_for;
-    if weight == Weight::Good || is_old || passes_strangers && weight == Weight::NoSession {
+    // The page may be older than the secret, or, where strangers need no token, than the session.
+    let is_of_an_old_page = is_vouched_for && (shown.is_some() || passes_strangers);
+    if weight == Weight::Good || is_of_an_old_page || passes_strangers && weight == Weight::NoSession {
         return Ok(());
     }
     slot.engine.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CsrfToken });

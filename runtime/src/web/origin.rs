@@ -63,7 +63,9 @@ impl Origins {
                     _ => authority,
                 };
                 // The scheme is not compared: behind a proxy nobody here knows it.
-                origin.split_once("://").is_some_and(|(_, from)| host.is_some_and(|host| host.eq_ignore_ascii_case(from)))
+                origin
+                    .split_once("://")
+                    .is_some_and(|(_, from)| host.is_some_and(|host| host.eq_ignore_ascii_case(from)))
             }
         }
     }

@@ -64,9 +64,7 @@ fn routes(config: &mut web::ServiceConfig, skip: SkipSession) {
             web::get().to(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())),
         )
         .route("/payment", web::get().to(async |visitor: Authenticated<Visitor>| visitor::payment(&visitor)))
-        .service(
-            web::scope("/guarded").wrap(CsrfLayer::<Visitor>::new().form_limit(FORM_LIMIT)).configure(notes),
-        )
+        .service(web::scope("/guarded").wrap(CsrfLayer::<Visitor>::new().form_limit(FORM_LIMIT)).configure(notes))
         .service(
             web::scope("/guarded-for-some").wrap(CsrfLayer::<Visitor>::new().pass_without_session()).configure(notes),
         )

@@ -134,7 +134,9 @@ pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &s
         "length" => return Reply::text(visitor.note().len().to_string()),
         "dark" => visitor.set_theme(Theme::Dark { contrast: value.parse().unwrap_or_default() }),
         "theme" => return Reply::text(format!("{:?}", visitor.theme())),
-        "token" => return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string())),
+        "token" => {
+            return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string()));
+        }
         "in-and-token" => {
             visitor.sign_in(value.parse::<i64>().unwrap_or_default());
             return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string()));

@@ -24,7 +24,27 @@ use tracing_subscriber::fmt::MakeWriter;
 struct Vault {
     #[session(principal)]
     user_id: Option<i64>,
+    #[session(secret)]
     pin: String,
+}
+
+/// A value whose `Serialize` refuses, and says what it refuses.
+#[derive(Default, PartialEq, serde::Deserialize)]
+struct Stubborn(String);
+
+impl serde::Serialize for Stubborn {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_empty() {
+            return serializer.serialize_str("");
+        }
+        Err(serde::ser::Error::custom(&self.0))
+    }
+}
+
+#[derive(Session)]
+struct StubbornVault {
+    #[session(secret)]
+    pin: Stubborn,
 }
 
 /// A later version of the program, in which the pin is a number.
@@ -90,7 +110,8 @@ async fn nothing_that_opens_a_session_or_is_kept_in_one_is_ever_logged() {
         .route("/in", get(async |mut vault: Session<Vault>| vault.sign_in(7)))
         .route("/pin", get(async |mut vault: Session<Vault>| vault.set_pin("never-in-a-log")))
         .route("/rotate", get(async |mut vault: Session<Vault>| vault.rotate()))
-        .route("/debug", get(async |vault: Session<Vault>| format!("{vault:?}")))
+        .route("/debug", get(async |vault: Session<Vault>| format!("{vault:?} {:?} {:?}", *vault, vault.csrf_token())))
+        .route("/token", get(async |vault: Session<Vault>| vault.csrf_token().map(|token| token.to_string())))
         .route("/out", get(async |mut vault: Session<Vault>| vault.sign_out()))
         .layer(SessionLayer::new(MemoryStore::<Vault>::new()).cookie(CookieSpec::development()));
     let server = Server::start(app).await;
@@ -98,6 +119,7 @@ async fn nothing_that_opens_a_session_or_is_kept_in_one_is_ever_logged() {
     let mut secrets = vec!["never-in-a-log".to_owned()];
     let mut shown = String::new();
     for path in ["/pin", "/in", "/rotate", "/debug", "/out", "/pin"] {
+        secrets.push(browser.get("/token").await.text);
         shown += &browser.get(path).await.text;
         // The first 21 characters are the public id; what opens the session comes after.
         secrets.extend(browser.cookies().get("id").map(|token| token[22..].to_owned()));
@@ -117,7 +139,17 @@ async fn nothing_that_opens_a_session_or_is_kept_in_one_is_ever_logged() {
         assert!(browser.get("/open").await.status >= StatusCode::INTERNAL_SERVER_ERROR);
     }
 
+    let app = Router::new()
+        .route(
+            "/pin",
+            get(async |mut vault: Session<StubbornVault>| vault.set_pin(Stubborn("never-in-a-log".to_owned()))),
+        )
+        .layer(SessionLayer::new(MemoryStore::<StubbornVault>::new()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    assert_eq!(server.browser().get("/pin").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+
     let logged = log.text() + &shown;
+    assert!(logged.contains("field `pin` cannot be encoded") && logged.contains("Vault { user_id: "), "it was said");
     assert!(logged.contains("field `pin` of session `strict_vault`"), "it was logged");
     assert!(logged.contains("Created") && logged.contains("Rotated") && logged.contains("Superseded"), "it was logged");
     for secret in secrets {

@@ -112,7 +112,8 @@ impl<T: SessionModel, E: FromRequest + 'static> FromRequest for Csrf<T, E> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let session = LazySession::<T>::among(request.extensions().get::<Slots>()).map_err(SessionRejection::from)?;
+            let session =
+                LazySession::<T>::among(request.extensions().get::<Slots>()).map_err(SessionRejection::from)?;
             let shown = match Place::of(request.headers()) {
                 Place::Headers(shown) => shown,
                 Place::Form => {
