@@ -47,7 +47,7 @@ impl<T: SessionModel> Detached<T> {
 
     /// When the session ends if nothing more happens.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.origin.life().map(|life| life.expires_at)
+        self.origin.life().map(|life| life.end())
     }
 
     /// Resolves when the session has ended, so that what hangs on it can be closed: by a sign-out, by

@@ -77,8 +77,7 @@ impl<'a, S: Store> Sessions<'a, S> {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
-            let decoded = Image::decode::<S::Model>(Contents::of(&record, self.store.layout()))?;
-            let mut draft = Draft { value: decoded.value, image: decoded.image };
+            let mut draft = Draft::from(Image::decode::<S::Model>(Contents::of(&record, self.store.layout()))?);
             let answer = change(&mut draft.value);
             if draft.has_new_principal() {
                 return Err(EditError::Principal);
@@ -88,7 +87,8 @@ impl<'a, S: Store> Sessions<'a, S> {
             }
             let payload = draft.image.encode(&draft.value, self.store.layout())?;
             let expected = record.version;
-            let next = Record { version: expected.next(), data: payload.data, columns: payload.columns, ..record };
+            let version = expected.of_new_write().map_err(CommitError::from)?;
+            let next = Record { version, data: payload.data, columns: payload.columns, ..record };
             match self.store.update(expected, &next).await? {
                 Update::Updated => return Ok(answer),
                 Update::Gone => return Err(EditError::Gone),
@@ -290,7 +290,7 @@ impl<T> Stored<T> {
 
     /// When the session ends if nothing more happens.
     pub fn expires_at(&self) -> Timestamp {
-        self.life.expires_at
+        self.life.end()
     }
 
     /// When the visitor last proved who they are; `None` if they have not.

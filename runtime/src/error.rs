@@ -10,7 +10,8 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The store failed. A visitor sees 503.
+    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), and 500 where
+    /// trying again does not help either ([`StoreError::Corrupt`], [`StoreError::TooLarge`]).
     #[error("the session could not be loaded")]
     Store(#[from] StoreError),
     /// A `#[session(strict)]` field holds a value that does not fit its type. A visitor sees 500.
@@ -33,11 +34,14 @@ pub enum LoadError {
     CrossOrigin,
 }
 
-/// A session could not be committed. What the store held before, it still holds.
+/// A session could not be committed. What the store held before, it still holds; only where the store gave no answer
+/// ([`StoreError::Unavailable`]) it may have taken the changes. A commit that is tried again finds that out, and never
+/// adds or appends a second time on top of its own write.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {
-    /// The store failed. A visitor sees 503.
+    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), and 500 where
+    /// trying again does not help either ([`StoreError::Corrupt`], [`StoreError::TooLarge`]).
     #[error("the session could not be saved")]
     Store(#[from] StoreError),
     /// Another request changed the same field, and its policy is `reject`. A visitor sees 409.

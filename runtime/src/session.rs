@@ -11,7 +11,7 @@ use crate::{
     clock::Timestamp,
     csrf::CsrfToken,
     detached::Detached,
-    engine::Renewal,
+    engine::{Renewal, warn_of_a_cut_age},
     error::{CommitError, LoadError, StaleAuthentication},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
@@ -69,7 +69,7 @@ impl<T: SessionModel> Session<T> {
 
     /// When the session ends if nothing more happens; `None` if it is not stored yet.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.lifetime().map(|life| life.expires_at)
+        self.lifetime().map(|life| life.end())
     }
 
     /// The limits that this session lives under.
@@ -82,6 +82,7 @@ impl<T: SessionModel> Session<T> {
     /// "Remember me" is `session.set_expiry(Expiry::default().persistent())`. The limits count from the session's
     /// creation, so this never revives what should have ended.
     pub fn set_expiry(&mut self, expiry: Expiry) {
+        warn_of_a_cut_age::<T>(expiry);
         self.slot.intend(|intents, _| intents.expiry = Some(expiry));
     }
 

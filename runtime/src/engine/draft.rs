@@ -10,13 +10,22 @@ use crate::{
     model::SessionModel,
     record::{Record, Version},
     store::Layout,
-    token::{Secret, SessionId},
+    token::{Secret, SessionId, Token},
 };
 
 /// A session's value as a request sees and changes it.
 pub(crate) struct Draft<T> {
     pub(crate) value: T,
     pub(crate) image: Image,
+    /// The write of this draft that is under way, or whose answer never came. It may have taken effect.
+    pub(crate) unanswered: Option<Unanswered>,
+}
+
+/// What a write is known by if it has taken effect.
+pub(crate) struct Unanswered {
+    pub(crate) version: Version,
+    /// The secret that it gives the session, which only this request knows.
+    pub(crate) token: Option<Token>,
 }
 
 /// Where a draft came from, which decides what may become of it.
@@ -131,6 +140,7 @@ impl<T: SessionModel> Draft<T> {
 
     /// Brings this draft's changes onto what has been stored meanwhile.
     pub(crate) fn rebase(&mut self, theirs: Contents<'_>) -> Result<(), CommitError> {
+        self.unanswered = None;
         let theirs = Image::decode::<T>(theirs)?;
         self.image.merge(&mut self.value, theirs.value)?;
         self.image = theirs.image;
@@ -173,6 +183,7 @@ pub(crate) struct Trial<'a, T: SessionModel> {
 impl<'a, T: SessionModel> Trial<'a, T> {
     /// Notes what the draft holds.
     pub(crate) fn of(draft: &'a mut Draft<T>) -> Result<Self, CommitError> {
+        draft.unanswered = None;
         let before = Some(draft.copy_value()?);
         Ok(Self { draft, before })
     }
@@ -186,6 +197,8 @@ impl<'a, T: SessionModel> Trial<'a, T> {
 impl<T: SessionModel> Drop for Trial<'_, T> {
     fn drop(&mut self) {
         let Some(before) = &mut self.before else { return };
+        // What is undone here is not what the draft would know again.
+        self.draft.unanswered = None;
         for index in 0..T::FIELDS.len() {
             self.draft.value.field_mut(index).swap(before.field_mut(index));
         }
@@ -194,7 +207,7 @@ impl<T: SessionModel> Drop for Trial<'_, T> {
 
 impl<T> From<Decoded<T>> for Draft<T> {
     fn from(decoded: Decoded<T>) -> Self {
-        Self { value: decoded.value, image: decoded.image }
+        Self { value: decoded.value, image: decoded.image, unanswered: None }
     }
 }
 

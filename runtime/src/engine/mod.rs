@@ -8,6 +8,8 @@ mod backend;
 mod commit;
 mod csrf;
 mod draft;
+#[cfg(feature = "cookie")]
+mod head;
 mod intent;
 mod kinds;
 mod limit;
@@ -22,7 +24,7 @@ use http::HeaderValue;
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
 pub(crate) use commit::{MAX_ATTEMPTS, Outcome, Pause};
-pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
+pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial, Unanswered};
 pub(crate) use intent::{CookieChange, Ending, Intents, Renewal};
 pub(crate) use limit::Limit;
 pub use limit::OnLimit;
@@ -79,6 +81,12 @@ impl<T: SessionModel> Engine<T> {
         self.cookie = spec;
     }
 
+    /// Lets new sessions live under these limits.
+    pub(crate) fn set_expiry(&mut self, expiry: Expiry) {
+        warn_of_a_cut_age::<T>(expiry);
+        self.expiry = expiry;
+    }
+
     /// Writes the `Set-Cookie` headers that a commit asks for.
     pub(crate) fn write_cookie(&self, change: CookieChange, mut add: impl FnMut(HeaderValue)) {
         match change {
@@ -92,6 +100,14 @@ impl<T: SessionModel> Engine<T> {
             #[cfg(feature = "cookie")]
             CookieChange::Sealed(cookies) => cookies.into_iter().for_each(add),
         }
+    }
+}
+
+/// Says that browsers forget a remembered session before it ends (rfc6265bis, "Cookie Lifetime Limits").
+pub(crate) fn warn_of_a_cut_age<T: SessionModel>(expiry: Expiry) {
+    if expiry.is_persistent() && expiry.idle() > CookieSpec::MAX_AGE_LIMIT {
+        tracing::warn!(target: "sessio", kind = T::KIND, idle = ?expiry.idle(),
+            "browsers keep a cookie for at most 400 days, so its Max-Age is cut to that");
     }
 }
 

@@ -5,17 +5,18 @@
 //! migration tool writes snapshots and has a reader of its own.
 //!
 //! ```text
-//! session-schema 1
+//! session-schema 2
 //! table shop_sessions
 //! column user_id int64 null
 //! column coupon string(32) not-null
+//! reference user_id users(id) cascade
 //! index idx_shop_sessions_user_id (user_id)
 //! ```
 //!
-//! The order of columns and of indexes says nothing. An index is known by its columns: its name follows from them.
+//! Format 1 had no references. The order of columns and of indexes says nothing. An index is known by its columns: its name follows from them.
 
 use super::{
-    ColumnDef, IndexDef,
+    ColumnDef, IndexDef, Reference,
     checked_in::{Lines, Text, between, cut, equal, refuse, word},
 };
 use crate::column::ColumnType;
@@ -23,8 +24,11 @@ use crate::column::ColumnType;
 /// What stands in line 1.
 const HEADER: &str = "session-schema";
 
-/// The format that this version reads.
-const FORMAT: &str = "1";
+/// The format that this version writes.
+const FORMAT: &str = "2";
+
+/// The format before it, which this version reads too.
+const OLD_FORMAT: &str = "1";
 
 /// What every message about drift ends with.
 const GENERATE: &str = "generate a migration: `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`";
@@ -61,7 +65,7 @@ impl Snapshot {
                 refuse("`{}` begins with `{}` and should begin with `{} {}`", &[self.file, found, HEADER, FORMAT])
             }
             Some(Problem::Format(found)) => refuse(
-                "`{}` is of format {}, and this version of `sessio` reads format {}; update `sessio`",
+                "`{}` is of format {}, and this version of `sessio` reads up to format {}; update `sessio`",
                 &[self.file, found, FORMAT],
             ),
             Some(Problem::Line(number, found)) => {
@@ -137,6 +141,32 @@ impl Snapshot {
         }
     }
 
+    /// Refuses a reference that is another one in the snapshot, or is not in it.
+    #[track_caller]
+    pub const fn assert_reference(&self, column: &ColumnDef) {
+        let Some(reference) = &column.references else { return };
+        if self.problem().is_some() || !self.has_column(column.name) {
+            return;
+        }
+        let wanted = reference_of(reference);
+        let wanted = wanted.as_str();
+        let mut entries = self.entries();
+        while let Some(entry) = entries.next() {
+            if let Entry::Reference { column: name, reference: found } = entry
+                && equal(name, column.name)
+            {
+                if !equal(found, wanted) {
+                    refuse(
+                        "column `{}` refers to `{}` in the struct and to `{}` in `{}`; {}",
+                        &[name, wanted, found, self.file, GENERATE],
+                    );
+                }
+                return;
+            }
+        }
+        refuse("reference of column `{}` is not in `{}`; {}", &[column.name, self.file, GENERATE]);
+    }
+
     /// Refuses an index that the snapshot does not have.
     #[track_caller]
     pub const fn assert_index(&self, index: &IndexDef) {
@@ -164,7 +194,7 @@ impl Snapshot {
         }
     }
 
-    /// Refuses a snapshot with a column or an index that the struct does not have.
+    /// Refuses a snapshot with a column, a reference or an index that the struct does not have.
     #[track_caller]
     pub const fn assert_nothing_else(&self, columns: &[ColumnDef], indexes: &[IndexDef]) {
         if self.problem().is_some() {
@@ -177,6 +207,10 @@ impl Snapshot {
                     "`{}` has column `{}` and the struct does not; drop it in a migration, or mark the new field \
                      `#[session(renamed_from = \"{}\")]`",
                     &[self.file, name, name],
+                ),
+                Entry::Reference { column, reference } if is_without_reference(column, columns) => refuse(
+                    "`{}` has a reference of column `{}` to `{}` and the struct does not; {}",
+                    &[self.file, column, reference, GENERATE],
                 ),
                 Entry::Index { columns: over, .. } if !has_index_over(over, indexes) && all_known(over, columns) => {
                     refuse("`{}` has an index on ({}) and the struct does not; {}", &[self.file, over, GENERATE])
@@ -193,7 +227,7 @@ impl Snapshot {
         if !equal(header, HEADER) {
             return Some(Problem::Header(first));
         }
-        if !equal(format, FORMAT) {
+        if !equal(format, FORMAT) && !equal(format, OLD_FORMAT) {
             return Some(Problem::Format(format));
         }
         let mut tables = 0;
@@ -239,6 +273,7 @@ enum Problem {
 enum Entry {
     Table(&'static str),
     Column { name: &'static str, ty: &'static str, nullable: bool },
+    Reference { column: &'static str, reference: &'static str },
     Index { columns: &'static str, unique: bool },
 }
 
@@ -269,6 +304,17 @@ impl Entry {
             let nullable = equal(null, "null");
             return if is_type(ty) && (nullable || equal(null, "not-null")) {
                 Some(Self::Column { name, ty, nullable })
+            } else {
+                None
+            };
+        }
+        if equal(what, "reference") {
+            let (target, action) = word(rest);
+            let action_is_known = equal(action, "cascade") || equal(action, "set-null") || equal(action, "restrict");
+            let (table, other) = cut(target, b'(');
+            let target_is_known = !table.is_empty() && between(other, "", ")").is_some();
+            return if action_is_known && target_is_known {
+                Some(Self::Reference { column: name, reference: rest })
             } else {
                 None
             };
@@ -351,6 +397,11 @@ pub(super) const fn type_of(column: &ColumnDef) -> Text {
     }
 }
 
+/// The reference in the words of a snapshot.
+const fn reference_of(reference: &Reference) -> Text {
+    Text::filled("{}({}) {}", &[reference.table, reference.column, reference.on_delete.word()])
+}
+
 const fn null(nullable: bool) -> &'static str {
     if nullable { "null" } else { "not-null" }
 }
@@ -366,6 +417,18 @@ const fn is_accounted_for(name: &str, columns: &[ColumnDef]) -> bool {
             && equal(old, name)
         {
             return true;
+        }
+        position += 1;
+    }
+    false
+}
+
+/// Whether the struct has the column and no reference of it.
+const fn is_without_reference(name: &str, columns: &[ColumnDef]) -> bool {
+    let mut position = 0;
+    while position < columns.len() {
+        if equal(columns[position].name, name) {
+            return columns[position].references.is_none();
         }
         position += 1;
     }

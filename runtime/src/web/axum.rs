@@ -6,7 +6,7 @@
 //! | `Option<Session<T>>` | loads the session; `None` for a visitor without one |
 //! | [`LazySession<T>`] | loads nothing until it is asked |
 //! | [`Authenticated<T>`] | loads the session; a visitor who is not signed in gets a 401 |
-//! | `Authenticated<T, SignInPage>` | the same, and sends them to the page that [`RedirectTo`](super::RedirectTo) names |
+//! | `Authenticated<T, SignInPage>` | the same, and sends who asked for a page to the one that [`RedirectTo`](super::RedirectTo) names |
 //! | `Option<Authenticated<T>>` | loads the session; `None` for a visitor who is not signed in |
 //! | [`Csrf<T, Form<..>>`](super::Csrf) | the form, if it shows a CSRF token of the session; else a 403 |
 //!
@@ -67,6 +67,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthenticationRejection> {
         Self::admit(<Session<T> as FromRequestParts<S>>::from_request_parts(parts, state).await?)
+            .map_err(|rejection| rejection.for_method(parts.method.as_str()))
     }
 }
 

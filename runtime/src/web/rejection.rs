@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 use crate::{
     error::{LoadError, StaleAuthentication},
     model::SessionModel,
+    store::StoreError,
 };
 
 /// Why a handler did not get its session.
@@ -18,8 +19,8 @@ pub enum SessionRejection {
     /// There is no [`SessionLayer`](super::SessionLayer) of this type around the handler. Answers 500.
     #[error(transparent)]
     MissingLayer(#[from] MissingLayer),
-    /// The session could not be loaded. Answers 503, 500 for a strict field that does not decode, or 403 for a request of a
-    /// page of another origin.
+    /// The session could not be loaded. Answers 503, or 500 for what trying again does not change: a strict field that does
+    /// not decode, a record that is damaged; or 403 for a request of a page of another origin.
     #[error(transparent)]
     Load(#[from] LoadError),
 }
@@ -37,9 +38,9 @@ impl SessionRejection {
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Load(LoadError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Load(LoadError::Store(error)) => of_store(error),
             Self::Load(LoadError::CrossOrigin) => StatusCode::FORBIDDEN,
-            Self::MissingLayer(_) | Self::Load(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::MissingLayer(_) | Self::Load(LoadError::Undecodable { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -53,6 +54,17 @@ impl SessionRejection {
             tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
         }
         Self::Load(error)
+    }
+}
+
+/// What a visitor is answered when the store failed. 503 invites to try again, so it is for what may pass: a server that is
+/// away, or a table that a migration is about to make.
+pub(super) fn of_store(error: &StoreError) -> StatusCode {
+    match error {
+        StoreError::Unavailable(_) | StoreError::Schema(_) => StatusCode::SERVICE_UNAVAILABLE,
+        // Mostly another session that has the same value in a unique column (RFC 9110 section 15.5.10).
+        StoreError::Rejected(_) => StatusCode::CONFLICT,
+        StoreError::Corrupt(_) | StoreError::TooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -92,6 +104,18 @@ pub enum AuthenticationRejection {
 }
 
 impl AuthenticationRejection {
+    /// As a request with this method is answered: `GET` and `HEAD` are sent to the page, any other gets the 401.
+    ///
+    /// What follows a redirect is a `GET` (RFC 9110 section 15.4.4), so what was sent would be lost, and a script would take
+    /// the sign-in page for success. The extractors do this by themselves.
+    #[must_use]
+    pub fn for_method(self, method: &str) -> Self {
+        match self {
+            Self::SignedOut { .. } if !matches!(method, "GET" | "HEAD") => Self::SignedOut { page: None },
+            other => other,
+        }
+    }
+
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {

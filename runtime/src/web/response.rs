@@ -4,8 +4,13 @@ use std::error::Error;
 
 use http::{HeaderValue, StatusCode};
 
-use super::headers::Headers;
-use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
+use super::{headers::Headers, rejection::of_store};
+use crate::{
+    engine::CookieChange,
+    error::{CommitError, LoadError},
+    model::SessionModel,
+    slot::Slot,
+};
 
 /// Whether a response can go out as it is.
 ///
@@ -18,7 +23,10 @@ pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Resu
         match error {
             CommitError::Conflict { .. } => StatusCode::CONFLICT,
             CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
-            CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            CommitError::Store(error) | CommitError::Load(LoadError::Store(error)) => of_store(&error),
+            CommitError::Encode { .. } | CommitError::Load(LoadError::Undecodable { .. }) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             #[cfg(feature = "cookie")]
             CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::SERVICE_UNAVAILABLE,

@@ -3,6 +3,8 @@
 mod chain;
 mod lab;
 mod project;
+mod references;
 mod sql;
 mod start;
 mod versions;
+mod wide;

@@ -1,6 +1,7 @@
 //! The app in actix-web.
 
 use std::{
+    io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
     thread,
@@ -9,8 +10,10 @@ use std::{
 use actix_web::{
     App, Error, HttpRequest, HttpResponse, HttpServer, Responder,
     body::BoxBody,
+    dev::Server,
+    error::{ErrorImATeapot, ErrorServiceUnavailable},
     rt::{self, System},
-    web::{self, Bytes, Data, Form, Path, Payload},
+    web::{self, Bytes, Data, Form, Path, Payload, ServiceConfig},
 };
 use actix_ws::{Message, MessageStream};
 use futures_util::{StreamExt, stream};
@@ -31,19 +34,24 @@ use crate::{
 ///
 /// When the machine has no free port.
 pub async fn serve(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> (SocketAddr, Stop) {
+    let app = move || {
+        App::new().app_data(Data::new(Arc::clone(&shared))).configure(|config| routes(config, skip)).wrap(layer.clone())
+    };
+    run(|listener| Ok(HttpServer::new(app).workers(2).disable_signals().listen(listener)?.run())).await
+}
+
+/// Runs a server, on threads of its own, until the answer is dropped.
+///
+/// # Panics
+///
+/// When the machine has no free port, or the server does not start.
+pub async fn run(start: impl FnOnce(TcpListener) -> io::Result<Server> + Send + 'static) -> (SocketAddr, Stop) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free loopback port");
     let address = listener.local_addr().expect("a bound address");
     let (started, starting) = oneshot::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
-            let app = move || {
-                App::new()
-                    .app_data(Data::new(Arc::clone(&shared)))
-                    .configure(|config| routes(config, skip))
-                    .wrap(layer.clone())
-            };
-            let server = HttpServer::new(app).workers(2).disable_signals().listen(listener);
-            let server = server.expect("the port is bound").run();
+            let server = start(listener).expect("the port is bound");
             // Nobody waits for a server whose test has ended already.
             let _ = started.send(server.handle());
             server.await
@@ -53,12 +61,12 @@ pub async fn serve(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: Skip
     (address, Stop::with(move || drop(server.stop(false))))
 }
 
-fn routes(config: &mut web::ServiceConfig, skip: SkipSession) {
+fn routes(config: &mut ServiceConfig, skip: SkipSession) {
     config
         .route("/do/{action}/{value}", web::to(act))
         .route("/lazy/{action}", web::get().to(lazy))
         .route("/account", web::get().to(async |visitor: Authenticated<Visitor>| visitor::account(&visitor)))
-        .route("/page", web::get().to(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
+        .route("/page", web::to(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
         .route(
             "/greeting",
             web::get().to(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())),
@@ -71,6 +79,8 @@ fn routes(config: &mut web::ServiceConfig, skip: SkipSession) {
         .route("/enter", web::post().to(enter))
         .route("/socket", web::get().to(socket))
         .route("/events", web::get().to(events))
+        .route("/stream", web::get().to(stream))
+        .route("/fail", web::get().to(fail))
         .route("/static/site.css", web::get().to(style_sheet))
         .route("/excluded/show", web::get().to(async |visitor: Session<Visitor>| visitor::show(&visitor)))
         .service(
@@ -81,7 +91,7 @@ fn routes(config: &mut web::ServiceConfig, skip: SkipSession) {
 }
 
 /// What is done by forms and scripts, behind a check of their CSRF tokens.
-fn notes(config: &mut web::ServiceConfig) {
+fn notes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/note").route(web::get().to(async || "a form")).route(web::post().to(note)))
         .route("/echo", web::post().to(async |body: String| body));
@@ -113,12 +123,22 @@ async fn lazy(action: Path<String>, visitor: LazySession<Visitor>) -> Reply {
     }
 }
 
+async fn stream(shared: Data<Arc<Shared>>, mut visitor: Session<Visitor>) -> HttpResponse {
+    *visitor.visits_mut() += 1;
+    HttpResponse::Ok().streaming(visitor::pieces(&shared))
+}
+
+async fn fail(mut visitor: Session<Visitor>) -> Result<String, Error> {
+    *visitor.visits_mut() += 1;
+    Err(ErrorImATeapot("no coffee"))
+}
+
 async fn style_sheet(request: HttpRequest) -> Reply {
     visitor::style_sheet(request.headers().get("if-none-match").and_then(|tag| tag.to_str().ok()))
 }
 
 async fn socket(request: HttpRequest, body: Payload, visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(actix_web::error::ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await.map_err(ErrorServiceUnavailable)?;
     let (response, socket, messages) = actix_ws::handle(&request, body)?;
     rt::spawn(async move { converse(socket, messages, visitor).await.unwrap_or(()) });
     Ok(response)
@@ -150,7 +170,7 @@ async fn converse(
 
 /// Shows the session, and ends with it.
 async fn events(visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(actix_web::error::ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await.map_err(ErrorServiceUnavailable)?;
     let shown = format!("data: {}\n\n", visitor::show(&visitor));
     let end = async move {
         visitor.revoked().await;

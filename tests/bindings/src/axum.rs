@@ -13,7 +13,7 @@ use axum::{
     routing::{any, get, post},
 };
 use futures_util::{StreamExt, stream};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use sessio::{
     Authenticated, CommitError, Detached, LazySession, Session, SessionLayer,
     web::{Csrf, CsrfLayer, SkipSession},
@@ -43,7 +43,7 @@ fn app(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> 
         .route("/do/{action}/{value}", any(act))
         .route("/lazy/{action}", get(lazy))
         .route("/account", get(async |visitor: Authenticated<Visitor>| visitor::account(&visitor)))
-        .route("/page", get(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
+        .route("/page", any(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
         .route("/greeting", get(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())))
         .route("/payment", get(async |visitor: Authenticated<Visitor>| visitor::payment(&visitor)))
         .nest("/guarded", notes().layer(CsrfLayer::<Visitor>::new().form_limit(FORM_LIMIT)))
@@ -51,6 +51,8 @@ fn app(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> 
         .route("/enter", post(enter))
         .route("/socket", get(socket))
         .route("/events", get(events))
+        .route("/stream", get(stream))
+        .route("/fail", get(fail))
         .route("/static/site.css", get(style_sheet))
         .route("/excluded/show", get(async |visitor: Session<Visitor>| visitor::show(&visitor)))
         .route("/skipped", get(async |visitor: Session<Visitor>| visitor::show(&visitor)).layer(skip))
@@ -88,6 +90,16 @@ async fn lazy(Path(action): Path<String>, visitor: LazySession<Visitor>) -> Repl
         }
         _ => Reply::text("untouched"),
     }
+}
+
+async fn stream(State(shared): State<Arc<Shared>>, mut visitor: Session<Visitor>) -> Body {
+    *visitor.visits_mut() += 1;
+    Body::from_stream(visitor::pieces(&shared))
+}
+
+async fn fail(mut visitor: Session<Visitor>) -> Result<(), StatusCode> {
+    *visitor.visits_mut() += 1;
+    Err(StatusCode::IM_A_TEAPOT)
 }
 
 async fn style_sheet(headers: HeaderMap) -> Reply {

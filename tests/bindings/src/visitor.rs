@@ -1,13 +1,16 @@
 //! What the app does: every action on a session, and the answers, without any framework.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use sessio::{Authenticated, CommitError, Detached, Expiry, Session, StaleAuthentication, web::RedirectTo};
 use tokio::sync::{Barrier, Notify};
 
 /// What the app remembers about a visitor.
 #[derive(Session)]
+#[session(table = "bound_visitor_sessions")]
 pub struct Visitor {
     /// Who is signed in.
     #[session(principal)]
@@ -65,7 +68,7 @@ pub struct Shared {
     pub meeting: Barrier,
     /// A request of the action `hang` has changed its session.
     pub hanging: Notify,
-    /// Lets the requests of the action `hang` go on.
+    /// Lets the requests of the action `hang` go on, and the bodies of `/stream`.
     pub go_on: Notify,
     /// A request of the action `hang` has ended, or has been given up.
     pub ended: Arc<Notify>,
@@ -112,6 +115,19 @@ impl Reply {
         self.headers.push((name, value));
         self
     }
+}
+
+/// What a body consists of whose end comes later.
+pub const PIECES: [&str; 2] = ["the beginning", ", the end"];
+
+/// The pieces of a body, the second of which waits until it may go on.
+pub fn pieces(shared: &Arc<Shared>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Sync + use<> {
+    let shared = Arc::clone(shared);
+    let last = async move {
+        shared.go_on.notified().await;
+        PIECES[1]
+    };
+    stream::once(async { PIECES[0] }).chain(stream::once(last)).map(|piece| Ok(Bytes::from_static(piece.as_bytes())))
 }
 
 /// A style sheet that every visitor gets alike, cached by its tag.

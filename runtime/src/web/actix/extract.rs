@@ -50,8 +50,8 @@ where
     type Future = Extraction<Self, AuthenticationRejection>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let session = open(request);
-        Box::pin(async move { Self::admit(session.await?) })
+        let (session, method) = (open(request), request.method().clone());
+        Box::pin(async move { Self::admit(session.await?).map_err(|rejection| rejection.for_method(method.as_str())) })
     }
 }
 

@@ -27,7 +27,7 @@
 //! | `Session<T>` | loads the session; a visitor without one gets a fresh value |
 //! | [`LazySession<T>`](super::LazySession) | loads nothing until it is asked |
 //! | [`Authenticated<T>`](super::Authenticated) | loads the session; a visitor who is not signed in gets a 401 |
-//! | `Authenticated<T, SignInPage>` | the same, and sends them to the page that [`RedirectTo`](super::RedirectTo) names |
+//! | `Authenticated<T, SignInPage>` | the same, and sends who asked for a page to the one that [`RedirectTo`](super::RedirectTo) names |
 //! | [`Csrf<T, Form<..>>`](super::Csrf) | the form, if it shows a CSRF token of the session; else a 403 |
 //! | `Option<..>`, `Result<.., ..>` | what actix-web makes of a rejection: `None`, or the error |
 //!
