@@ -9,6 +9,7 @@ use http::HeaderValue;
 use crate::cookie::Carried;
 use crate::{
     expiry::Expiry,
+    record::Record,
     token::{RandomError, Secret, SessionId, Token},
 };
 
@@ -42,6 +43,13 @@ impl Intents {
         }
         if done.successor.is_some() {
             self.successor = None;
+        }
+    }
+
+    /// Renewals coalesce: whoever came first sends the browser its cookie.
+    pub(super) fn coalesce(&mut self, before: &Record, after: &Record) {
+        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
+            self.renewal = Renewal::Nothing;
         }
     }
 

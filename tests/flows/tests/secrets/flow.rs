@@ -10,7 +10,6 @@ use sessio::{
     clock::{Clock, SystemClock, Timestamp},
     cookie::{Carried, CookieSpec, Key, KeyRing, SealedCookie, Sealer, assemble, find, find_chunks},
     expiry::Lifetime,
-    model::SessionModel,
     record::{Credential, Record, Version},
     store::{CachedStore, CookieStore, Create, MemoryStore, Store, connect},
     testkit::{CountingStore, Fault, FaultStore, ManualClock, Operation},
@@ -80,6 +79,10 @@ pub(crate) async fn visit(name: &str, layer: SessionLayer<Vault>, log: &Log, nee
             planted = browser.copy();
         }
         log.note(browser.get(path).await.text);
+        if path == "/in" {
+            // A cookie of before the sign-in.
+            planted.get("/debug").await;
+        }
         for value in browser.cookies().values() {
             match value.len() {
                 64 => needles.add_token(&format!("a token of {name}"), value),
@@ -87,8 +90,7 @@ pub(crate) async fn visit(name: &str, layer: SessionLayer<Vault>, log: &Log, nee
             }
         }
     }
-    // A cookie of before the sign-in, a renewed secret after its grace, one with a changed letter, junk.
-    planted.get("/debug").await;
+    // A renewed secret after its grace, a cookie with a changed letter, junk.
     browser.get("/in").await;
     planted = browser.copy();
     browser.get("/rotate").await;
@@ -127,7 +129,7 @@ pub(crate) async fn stored_values(log: &Log) {
         log.note(format!("{session:?}"));
     }
 
-    let store = FaultStore::new(MemoryStore::new());
+    let store = FaultStore::new(MemoryStore::<Vault>::new());
     store.on(Operation::Update, 1).then(Fault::Error);
     store.on(Operation::Delete, 1).then(Fault::Error);
     let app = routes().layer(SessionLayer::new(store).cookie(CookieSpec::development()));
@@ -178,8 +180,10 @@ pub(crate) async fn unreachable_stores(log: &Log, needles: &mut Needles) {
 
 fn note_error(log: &Log, error: &(dyn Error + 'static)) {
     log.note(format!("{error:?} {error:#?}"));
-    for cause in std::iter::successors(Some(error), |error| error.source()) {
-        log.note(cause.to_string());
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        log.note(error.to_string());
+        cause = error.source();
     }
 }
 
