@@ -1,49 +1,58 @@
-//! The life of a sealed session in 9 bytes, or 14 once somebody has signed in. They travel with every request.
+//! What stands before the payload of a sealed session: its life in 9 bytes, or 14 once somebody has signed in, and 16 more
+//! once a page has shown a CSRF token. They travel with every request.
 //!
 //! | bytes | before the payload |
 //! |---|---|
-//! | 1 | format and flags: bits 0 to 5, format 1; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
+//! | 1 | format and flags: bits 0 to 4, format 1; bit 5, a page has shown a CSRF token; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
 //! | 4 | created, seconds since 1970 |
 //! | 2 | idle limit |
 //! | 2 | absolute limit, counted from the creation |
 //! | 5 | with bit 6 only: when the visitor last proved who they are, seconds since 1970 and 256ths of one, rounded up |
+//! | 16 | with bit 5 only: what the session's CSRF tokens are made of |
 //!
 //! A limit is a unit (2 bits: second, minute, hour, day) and how many of it (14 bits); the finest unit that holds it is
 //! taken, and what is left over is dropped. So every limit that a person would write is kept exactly, and no other is
 //! shortened by more than a 273rd. The last activity is the moment of sealing, which the seal itself holds.
 //!
-//! A proof is rounded up because a moment of "sign out everywhere" that was taken in the same request must not be after it.
+//! A proof is rounded up because an [epoch](crate::store::Epochs) that was taken in the same request must not be after it: a
+//! device that proves itself again right after its user has signed out everywhere stays.
 //!
-//! With the 50 bytes of the seal a session of `n` bytes of JSON takes `n` + 59, or `n` + 64, before base64url.
+//! With the 50 bytes of the seal a session of `n` bytes of JSON takes `n` + 59, or `n` + 64 of a user, before base64url.
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::{
     clock::Timestamp,
+    csrf::CsrfKey,
     expiry::{Expiry, Lifetime},
 };
 
 const FORMAT: u8 = 1;
 const PERSISTENT: u8 = 0x80;
 const AUTHENTICATED: u8 = 0x40;
+const CSRF: u8 = 0x20;
 
-pub(super) fn encode(life: &Lifetime) -> Vec<u8> {
+pub(super) fn encode(life: &Lifetime, csrf: Option<&CsrfKey>) -> Zeroizing<Vec<u8>> {
     let persistent = if life.persistent { PERSISTENT } else { 0 };
     let authenticated = life.authenticated_at.map_or(0, |_| AUTHENTICATED);
-    let mut encoded = Vec::with_capacity(14);
-    encoded.push(FORMAT | persistent | authenticated);
+    // As long as it can become: a buffer that grows leaves its old bytes behind unwiped.
+    let mut encoded = Zeroizing::new(Vec::with_capacity(14 + CsrfKey::LEN));
+    encoded.push(FORMAT | persistent | authenticated | csrf.map_or(0, |_| CSRF));
     encoded.extend(encode_moment(life.created_at));
     encoded.extend(encode_limit(life.idle));
     encoded.extend(encode_limit(life.absolute_at.since(life.created_at)));
     encoded.extend(life.authenticated_at.map(encode_proof).into_iter().flatten());
+    encoded.extend(csrf.into_iter().flat_map(CsrfKey::as_bytes));
     encoded
 }
 
 /// Reads what [`encode`] wrote, and what follows it. It was authenticated, so another form can only come from another
 /// version of this crate.
-pub(super) fn decode(plaintext: &[u8], issued_at: Timestamp) -> Option<(Lifetime, &[u8])> {
+pub(super) fn decode(plaintext: &[u8], issued_at: Timestamp) -> Option<(Lifetime, Option<CsrfKey>, &[u8])> {
     let (head, rest) = plaintext.split_first()?;
-    if head & !(PERSISTENT | AUTHENTICATED) != FORMAT {
+    if head & !(PERSISTENT | AUTHENTICATED | CSRF) != FORMAT {
         return None;
     }
     let (created, rest) = rest.split_first_chunk()?;
@@ -54,10 +63,15 @@ pub(super) fn decode(plaintext: &[u8], issued_at: Timestamp) -> Option<(Lifetime
         let (at, after) = rest.split_first_chunk()?;
         (authenticated_at, rest) = (Some(decode_proof(*at)), after);
     }
+    let mut csrf = None;
+    if head & CSRF != 0 {
+        let (key, after) = rest.split_first_chunk()?;
+        (csrf, rest) = (Some(CsrfKey::from_bytes(*key)), after);
+    }
     let expiry = Expiry::new(decode_limit(*idle), decode_limit(*absolute));
     let expiry = if head & PERSISTENT == 0 { expiry } else { expiry.persistent() };
     let life = Lifetime::begin(expiry, decode_moment(*created)).touched(issued_at);
-    Some((Lifetime { authenticated_at, ..life }, rest))
+    Some((Lifetime { authenticated_at, ..life }, csrf, rest))
 }
 
 /// Whole seconds since 1970, rounded down, until 2106.
@@ -138,11 +152,24 @@ mod tests {
     fn a_life_has_exactly_these_bytes_and_comes_back_from_them() {
         for (expiry, is_authenticated, hex) in KNOWN_ANSWERS {
             let life = life(expiry, is_authenticated);
-            let encoded = encode(&life);
+            let encoded = encode(&life, None);
             let shown = encoded.iter().fold(String::new(), |shown, byte| format!("{shown}{byte:02x}"));
             assert_eq!(shown, hex.replace(' ', ""));
             let followed = [&encoded[..], b"{}"].concat();
-            assert_eq!(decode(&followed, ISSUED), Some((life, &b"{}"[..])));
+            let (decoded, csrf, rest) = decode(&followed, ISSUED).unwrap();
+            assert_eq!((decoded, csrf.is_none(), rest), (life, true, &b"{}"[..]));
+        }
+    }
+
+    #[test]
+    fn what_csrf_tokens_are_made_of_comes_back() {
+        let key = CsrfKey::from_bytes(*b"0123456789abcdef");
+        for is_authenticated in [false, true] {
+            let life = life(Expiry::aal2(), is_authenticated);
+            let encoded = encode(&life, Some(&key));
+            assert_eq!(encoded.len(), encode(&life, None).len() + 16);
+            let (decoded, csrf, rest) = decode(&encoded, ISSUED).unwrap();
+            assert_eq!((decoded, csrf.unwrap().as_bytes(), rest), (life, key.as_bytes(), &[][..]));
         }
     }
 
@@ -152,7 +179,7 @@ mod tests {
         let payload = [b'x'; 1000];
         for expiry in [Expiry::default(), Expiry::aal2(), Expiry::new(Duration::MAX, Duration::MAX).persistent()] {
             for (is_authenticated, more) in [(false, 59), (true, 64)] {
-                let plaintext = [&encode(&life(expiry, is_authenticated))[..], &payload].concat();
+                let plaintext = [&encode(&life(expiry, is_authenticated), None)[..], &payload].concat();
                 let text = sealer.seal(&plaintext, ISSUED).unwrap();
                 assert_eq!(text.len() * 3 / 4, payload.len() + more);
             }
@@ -162,7 +189,7 @@ mod tests {
     #[test]
     fn another_format_and_bytes_that_end_too_soon_are_no_life() {
         for authenticated in [false, true] {
-            let encoded = encode(&life(Expiry::default(), authenticated));
+            let encoded = encode(&life(Expiry::default(), authenticated), None);
             assert!((0..encoded.len()).all(|len| decode(&encoded[..len], ISSUED).is_none()));
             for head in [0, 2, 0x21, 0x3f, 0x11] {
                 assert!(decode(&[&[head], &encoded[1..]].concat(), ISSUED).is_none(), "{head}");
