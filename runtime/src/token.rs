@@ -96,6 +96,17 @@ impl Secret {
         Ok(secret)
     }
 
+    /// The bytes, for what is derived from them.
+    pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// The secret of a known answer.
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
     /// What a store keeps of this secret.
     pub fn hash(&self) -> SecretHash {
         SecretHash(Sha256::digest(self.0).into())

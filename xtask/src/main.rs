@@ -28,7 +28,7 @@ Usage: cargo xtask <command>
 Commands:
   test                Check formatting, lints and features, start the servers, run every test, build every example
   test --no-servers   The same without starting servers; says what did not run
-  bench               Measure, and print the tables
+  bench [subject ..]  Measure beside the peers, and print one table of ratios
   servers             Start the servers, print the environment that points the tests at them, wait for Ctrl-C
 
 A variable SESSIO_TEST_..._URL(S) that is set already points at a server of your own; none is started for it.";
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::run(Wanted::Missing),
         ["test", "--no-servers"] => test::run(Wanted::None),
-        ["bench"] => bench::run(),
+        ["bench", subjects @ ..] => bench::run(subjects),
         ["servers"] => servers::serve_until_interrupted(),
         [guard::COMMAND] => guard::watch_standard_input().map(|()| true),
         ["help" | "--help" | "-h"] => print_usage(),

@@ -22,7 +22,11 @@
 
 mod browser;
 #[cfg(feature = "cookie")]
+mod compression;
+#[cfg(feature = "cookie")]
 mod envelope;
+#[cfg(feature = "cookie")]
+mod inside;
 mod jar;
 #[cfg(feature = "cookie")]
 mod key;
@@ -39,13 +43,19 @@ mod spec;
 mod split;
 
 pub use browser::CookieSpecError;
+#[cfg(feature = "cookie")]
+pub use compression::Compression;
+#[cfg(feature = "cookie")]
+pub use inside::Padding;
 pub use jar::{Carried, ChunkNumber, Chunks, Found, find, find_chunks};
 #[cfg(feature = "cookie")]
 pub use key::{InvalidKey, Key, KeyId};
 #[cfg(feature = "cookie")]
 pub use ring::{KeyRing, KeyRingError, KeyState};
 #[cfg(feature = "cookie")]
-pub use seal::{OpenError, OpenFailure, Opened, Padding, SealError, Sealer};
+pub use seal::{OpenError, OpenFailure, Opened, SealError, Sealer};
+#[cfg(feature = "cookie")]
+pub(crate) use sealed::Sizes;
 #[cfg(feature = "cookie")]
 pub use sealed::{Presented, Refusal, SealedCookie, WriteError};
 #[cfg(feature = "cookie")]

@@ -17,6 +17,7 @@ use crate::{
     model::{HasPrincipal, SessionModel},
     session::Session,
     slot::Slots,
+    token::RandomError,
     web::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection},
 };
 
@@ -91,6 +92,16 @@ impl ResponseError for AuthenticationRejection {
             response.headers_mut().insert(LOCATION, value(page));
         }
         response
+    }
+}
+
+impl ResponseError for RandomError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
     }
 }
 
