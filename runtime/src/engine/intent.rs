@@ -9,6 +9,7 @@ use http::HeaderValue;
 use crate::cookie::Carried;
 use crate::{
     expiry::Expiry,
+    record::Record,
     token::{RandomError, Secret, SessionId, Token},
 };
 
@@ -48,6 +49,13 @@ impl Intents {
     /// The secret of a new cookie.
     pub(super) fn next_secret(&self) -> Result<Secret, RandomError> {
         self.successor.clone().map_or_else(Secret::random, Ok)
+    }
+
+    /// Renewals coalesce: whoever came first sends the browser its cookie.
+    pub(super) fn coalesce(&mut self, before: &Record, after: &Record) {
+        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
+            self.renewal = Renewal::Nothing;
+        }
     }
 
     /// What a handle wants that has outlived its response.
