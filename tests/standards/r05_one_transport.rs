@@ -24,9 +24,9 @@ async fn r05_a_token_counts_in_its_cookie_and_nowhere_else() {
             ("set-cookie", cookie.as_str()),
             ("cookie2", cookie.as_str()),
         ] {
-            assert_eq!(stranger.get_bearing("/show", header, value).await.text, "nobody [] 0", "{name}: {header}");
+            assert_eq!(stranger.get_as("/show", &[(header, value)]).await.text, "nobody [] 0", "{name}: {header}");
         }
-        assert_eq!(stranger.get_bearing("/show", "cookie", &cookie).await.text, "7 [] 0", "{name}");
+        assert_eq!(stranger.get_as("/show", &[("cookie", &cookie)]).await.text, "7 [] 0", "{name}");
     })
     .await;
 }
