@@ -39,7 +39,8 @@ async fn r05_no_answer_puts_the_token_anywhere_but_into_its_cookie() {
             let answer = visitor.get(path).await;
             let token = token(&visitor);
             let elsewhere = answer.headers.iter().filter(|(header, _)| *header != http::header::SET_COOKIE);
-            let elsewhere = elsewhere.map(|(_, value)| format!("{value:?}")).collect::<String>() + &answer.text;
+            let elsewhere =
+                elsewhere.map(|(_, value)| format!("{value:?}")).collect::<Vec<_>>().concat() + &answer.text;
             assert!(!elsewhere.contains(&token[22..]), "{name}: {path}");
         }
     })

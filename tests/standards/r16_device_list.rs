@@ -32,7 +32,7 @@ async fn sign_in(headers: HeaderMap, mut device: Session<Device>) {
 
 async fn list(State((store, _)): Store, device: Session<Device>) -> String {
     let mut devices = Sessions::of(&store).of_principal(7).await.expect("a list");
-    devices.sort_by_key(|other| other.created_at());
+    devices.sort_by_key(Stored::created_at);
     let line = |other: &Stored<Device>| {
         let age = other.seen_at().since(other.created_at()).as_secs();
         format!("{} {age} {}", other.agent(), if Some(other.id()) == device.id() { "this" } else { "other" })

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http::StatusCode;
@@ -15,7 +15,7 @@ use sessio_flow_tests::Server;
 use sessio_standards_tests::{Account, keys};
 
 async fn form(account: Session<Account>) -> Response {
-    account.csrf_token().map_or_else(|error| error.into_response(), |token| token.as_str().to_owned().into_response())
+    account.csrf_token().map_or_else(IntoResponse::into_response, |token| token.as_str().to_owned().into_response())
 }
 
 fn app(layer: SessionLayer<Account>) -> Router {
