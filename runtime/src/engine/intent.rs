@@ -46,6 +46,13 @@ impl Intents {
         }
     }
 
+    /// Renewals coalesce: whoever came first sends the browser its cookie.
+    pub(super) fn coalesce(&mut self, before: &Record, after: &Record) {
+        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
+            self.renewal = Renewal::Nothing;
+        }
+    }
+
     /// The secret of a new cookie.
     pub(super) fn next_secret(&self) -> Result<Secret, RandomError> {
         self.successor.clone().map_or_else(Secret::random, Ok)
