@@ -58,13 +58,6 @@ impl Intents {
         self.successor.clone().map_or_else(Secret::random, Ok)
     }
 
-    /// Renewals coalesce: whoever came first sends the browser its cookie.
-    pub(super) fn coalesce(&mut self, before: &Record, after: &Record) {
-        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
-            self.renewal = Renewal::Nothing;
-        }
-    }
-
     /// What a handle wants that has outlived its response.
     pub(crate) fn without_response() -> Self {
         Self { no_response: true, ..Self::default() }
