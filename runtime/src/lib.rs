@@ -227,9 +227,9 @@ struct Readme;
     feature = "axum",
     feature = "cookie",
     feature = "file",
+    feature = "memory",
     feature = "postgres",
-    feature = "redis",
-    feature = "sqlite"
+    feature = "redis"
 ))]
 #[doc = include_str!("../../docs/coming-from.md")]
 struct ComingFrom;
