@@ -17,6 +17,7 @@ pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Resu
         tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
         match error {
             CommitError::Conflict { .. } => StatusCode::CONFLICT,
+            CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
             CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             #[cfg(feature = "cookie")]
             CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
