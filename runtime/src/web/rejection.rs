@@ -150,6 +150,7 @@ pub(super) fn of_commit(error: &CommitError) -> StatusCode {
     match error {
         CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
         CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
+        CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
         CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
         #[cfg(feature = "cookie")]
         CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
