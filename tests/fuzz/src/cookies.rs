@@ -211,9 +211,9 @@ pub(crate) fn chunks(bytes: &[u8]) {
     match presented {
         Presented::Opened(opened) => {
             // Another one of the samples may be whole instead.
-            let known = SPLIT.iter().any(|(plaintext, _)| **plaintext == **opened.plaintext);
+            let known = SPLIT.iter().any(|(plaintext, _)| **plaintext == *opened.plaintext);
             assert!(known, "cookies were put together to what was never sealed");
-            assert!(!is_whole || **plaintext == **opened.plaintext);
+            assert!(!is_whole || **plaintext == *opened.plaintext);
         }
         Presented::Absent | Presented::Refused(_) => assert!(!is_whole, "a session was lost: {presented:?}"),
     }
