@@ -10,7 +10,8 @@
 //! | `Option<Authenticated<T>>` | loads the session; `None` for a visitor who is not signed in |
 //! | [`Csrf<T, Form<..>>`](super::Csrf) | the form, if it shows a CSRF token of the session; else a 403 |
 //!
-//! A rejection says nothing to the visitor about its cause; the cause is in the log.
+//! A rejection says nothing to the visitor about its cause; the cause is in the log. [`CommitError`] and [`LoadError`] are
+//! responses too, so a handler that returns a `Result` can write `shop.commit().await?`.
 
 use axum_core::{
     extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
@@ -23,9 +24,10 @@ use super::{
     Authenticated, AuthenticationRejection, Csrf, CsrfRejection, LazySession, MissingLayer, OrElse, SessionRejection,
     csrf::{Place, check, shown_in_form},
     origin::is_vouched_for,
+    rejection::{of_commit, of_load, report},
 };
 use crate::{
-    error::StaleAuthentication,
+    error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
     token::RandomError,
@@ -141,6 +143,20 @@ impl IntoResponse for CsrfRejection {
 impl IntoResponse for RandomError {
     fn into_response(self) -> Response {
         StatusCode::SERVICE_UNAVAILABLE.into_response()
+    }
+}
+
+impl IntoResponse for LoadError {
+    fn into_response(self) -> Response {
+        report(&self);
+        of_load(&self).into_response()
+    }
+}
+
+impl IntoResponse for CommitError {
+    fn into_response(self) -> Response {
+        report(&self);
+        of_commit(&self).into_response()
     }
 }
 

@@ -31,7 +31,7 @@ async fn start(store: impl FnOnce(CookieStore<Notes>) -> CookieStore<Notes>) -> 
         let outcome = notes.commit().await;
         let Err(CommitError::CookieTooLarge { source, largest }) = outcome else { return format!("{outcome:?}") };
         let WriteError::OverBudget(OverBudget::Budget { size, budget }) = source else { return format!("{source:?}") };
-        notes.revert();
+        notes.revert().expect("what was stored decodes");
         format!("{size} of {budget}: {largest}")
     };
     let app = Router::new()

@@ -13,12 +13,15 @@ use actix_web::{
 
 use super::headers::{status, value};
 use crate::{
-    error::StaleAuthentication,
+    error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
     slot::Slots,
     token::RandomError,
-    web::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection},
+    web::{
+        Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
+        rejection::{of_commit, of_load, report},
+    },
 };
 
 type Extraction<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
@@ -101,6 +104,28 @@ impl ResponseError for RandomError {
     }
 
     fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for LoadError {
+    fn status_code(&self) -> StatusCode {
+        status(of_load(self))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        report(self);
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for CommitError {
+    fn status_code(&self) -> StatusCode {
+        status(of_commit(self))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        report(self);
         HttpResponse::new(self.status_code())
     }
 }

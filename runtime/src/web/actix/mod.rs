@@ -31,6 +31,9 @@
 //! | [`Csrf<T, Form<..>>`](super::Csrf) | the form, if it shows a CSRF token of the session; else a 403 |
 //! | `Option<..>`, `Result<.., ..>` | what actix-web makes of a rejection: `None`, or the error |
 //!
+//! [`CommitError`](crate::CommitError) and [`LoadError`](crate::LoadError) are errors of actix-web too, so a handler that returns
+//! a `Result` can write `shop.commit().await?`.
+//!
 //! # Differences from axum
 //!
 //! - `Option` belongs to actix-web, which turns *every* rejection into `None`, a failed load among them. So

@@ -1,24 +1,22 @@
-//! What stands before the payload of a sealed session: its life in 9 bytes, or 16 once somebody has signed in, and 16 more
-//! once a page has shown a CSRF token. They travel with every request.
+//! The life of a sealed session in 9 bytes, or 14 once somebody has signed in, and 16 more for its CSRF tokens once a page
+//! has shown one. They travel with every request.
 //!
 //! | bytes | before the payload |
 //! |---|---|
-//! | 1 | format and flags: bits 0 to 3, format 1; bit 4, the moment of that is finer than a second; bit 5, a page has shown a CSRF token; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
+//! | 1 | format and flags: bits 0 to 4, format 1; bit 5, a page has shown a CSRF token; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
 //! | 4 | created, seconds since 1970 |
 //! | 2 | idle limit |
 //! | 2 | absolute limit, counted from the creation |
-//! | 4 | with bit 6 only: when the visitor last proved who they are, seconds since 1970 |
-//! | 3 | with bit 4 only: and microseconds |
+//! | 5 | with bit 6 only: when the visitor last proved who they are, seconds since 1970 and 256ths of one, rounded up |
 //! | 16 | with bit 5 only: what the session's CSRF tokens are made of |
 //!
 //! A limit is a unit (2 bits: second, minute, hour, day) and how many of it (14 bits); the finest unit that holds it is
 //! taken, and what is left over is dropped. So every limit that a person would write is kept exactly, and no other is
 //! shortened by more than a 273rd. The last activity is the moment of sealing, which the seal itself holds.
 //!
-//! The proof is kept to the microsecond, because an [epoch](crate::store::Epochs) compares with it: a device that proves
-//! itself again right after its user has signed out everywhere stays.
+//! A proof is rounded up because a moment of "sign out everywhere" that was taken in the same request must not be after it.
 //!
-//! With the 51 bytes of the seal a session of `n` bytes of JSON takes `n` + 60, or `n` + 67 of a user, before base64url.
+//! With the 50 bytes of the seal a session of `n` bytes of JSON takes `n` + 59, or `n` + 64, before base64url.
 
 use std::time::Duration;
 
@@ -34,21 +32,17 @@ const FORMAT: u8 = 1;
 const PERSISTENT: u8 = 0x80;
 const AUTHENTICATED: u8 = 0x40;
 const CSRF: u8 = 0x20;
-const FINE: u8 = 0x10;
 
 pub(super) fn encode(life: &Lifetime, csrf: Option<&CsrfKey>) -> Zeroizing<Vec<u8>> {
     let persistent = if life.persistent { PERSISTENT } else { 0 };
     let authenticated = life.authenticated_at.map_or(0, |_| AUTHENTICATED);
-    let fraction = life.authenticated_at.and_then(encode_fraction);
-    let (fine, token) = (fraction.map_or(0, |_| FINE), csrf.map_or(0, |_| CSRF));
     // As long as it can become: a buffer that grows leaves its old bytes behind unwiped.
-    let mut encoded = Zeroizing::new(Vec::with_capacity(16 + CsrfKey::LEN));
-    encoded.push(FORMAT | persistent | authenticated | fine | token);
+    let mut encoded = Zeroizing::new(Vec::with_capacity(14 + CsrfKey::LEN));
+    encoded.push(FORMAT | persistent | authenticated | csrf.map_or(0, |_| CSRF));
     encoded.extend(encode_moment(life.created_at));
     encoded.extend(encode_limit(life.idle));
     encoded.extend(encode_limit(life.absolute_at.since(life.created_at)));
-    encoded.extend(life.authenticated_at.map(encode_moment).into_iter().flatten());
-    encoded.extend(fraction.into_iter().flatten());
+    encoded.extend(life.authenticated_at.map(encode_proof).into_iter().flatten());
     encoded.extend(csrf.into_iter().flat_map(CsrfKey::as_bytes));
     encoded
 }
@@ -57,7 +51,7 @@ pub(super) fn encode(life: &Lifetime, csrf: Option<&CsrfKey>) -> Zeroizing<Vec<u
 /// version of this crate.
 pub(super) fn decode(plaintext: &[u8], issued_at: Timestamp) -> Option<(Lifetime, Option<CsrfKey>, &[u8])> {
     let (head, rest) = plaintext.split_first()?;
-    if head & !(PERSISTENT | AUTHENTICATED | CSRF | FINE) != FORMAT {
+    if head & !(PERSISTENT | AUTHENTICATED | CSRF) != FORMAT {
         return None;
     }
     let (created, rest) = rest.split_first_chunk()?;
@@ -66,12 +60,7 @@ pub(super) fn decode(plaintext: &[u8], issued_at: Timestamp) -> Option<(Lifetime
     let mut authenticated_at = None;
     if head & AUTHENTICATED != 0 {
         let (at, after) = rest.split_first_chunk()?;
-        (authenticated_at, rest) = (Some(decode_moment(*at)), after);
-    }
-    if head & FINE != 0 {
-        let ([high, middle, low], after) = rest.split_first_chunk()?;
-        let fraction = Duration::from_micros(u32::from_be_bytes([0, *high, *middle, *low]).into());
-        (authenticated_at, rest) = (Some(authenticated_at? + fraction), after);
+        (authenticated_at, rest) = (Some(decode_proof(*at)), after);
     }
     let mut csrf = None;
     if head & CSRF != 0 {
@@ -89,14 +78,23 @@ fn encode_moment(moment: Timestamp) -> [u8; 4] {
     u32::try_from(moment.since(Timestamp::default()).as_secs()).unwrap_or(u32::MAX).to_be_bytes()
 }
 
-/// What [`encode_moment`] has dropped, unless it is nothing.
-fn encode_fraction(moment: Timestamp) -> Option<[u8; 3]> {
-    let [_, high, middle, low] = moment.since(Timestamp::default()).subsec_micros().to_be_bytes();
-    Some([high, middle, low]).filter(|fraction| *fraction != [0; 3])
-}
-
 fn decode_moment(encoded: [u8; 4]) -> Timestamp {
     Timestamp::default() + Duration::from_secs(u32::from_be_bytes(encoded).into())
+}
+
+/// To 4 ms, until 2106.
+fn encode_proof(moment: Timestamp) -> [u8; 5] {
+    let micros = moment.since(Timestamp::default()).as_micros();
+    let ticks = (micros * 256).div_ceil(1_000_000).min(u128::from(u32::MAX) << 8);
+    let [.., fraction] = ticks.to_be_bytes();
+    let mut encoded = [fraction; 5];
+    encoded[..4].copy_from_slice(&u32::try_from(ticks >> 8).unwrap_or(u32::MAX).to_be_bytes());
+    encoded
+}
+
+/// The last moment that encodes to these bytes, so that another encoding moves it no further.
+fn decode_proof([seconds @ .., fraction]: [u8; 5]) -> Timestamp {
+    decode_moment(seconds) + Duration::from_micros(u64::from(fraction) * 1_000_000 / 256)
 }
 
 /// Second, minute, hour, day.
@@ -122,6 +120,7 @@ fn decode_limit(encoded: [u8; 2]) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cookie::{Key, KeyRing, Sealer};
 
     const ISSUED: Timestamp = Timestamp::from_micros(1_800_000_123_000_000);
     const CREATED: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -129,7 +128,7 @@ mod tests {
     /// The life in hexadecimal. Format 1 is read for ever: a change here logs everybody out.
     const KNOWN_ANSWERS: [(Expiry, bool, &str); 5] = [
         (Expiry::aal1(), false, "01 6b49d200 82d0 82d0"),
-        (Expiry::aal2(), true, "41 6b49d200 0e10 45a0 6b49d23c"),
+        (Expiry::aal2(), true, "41 6b49d200 0e10 45a0 6b49d23c00"),
         (Expiry::aal3(), false, "01 6b49d200 0384 42d0"),
         (
             Expiry::new(Duration::from_hours(14 * 24), Duration::from_hours(30 * 24)).persistent(),
@@ -139,7 +138,7 @@ mod tests {
         (
             Expiry::new(Duration::from_secs(100), Duration::from_hours(8760)).persistent(),
             true,
-            "c1 6b49d200 0064 a238 6b49d23c",
+            "c1 6b49d200 0064 a238 6b49d23c00",
         ),
     ];
 
@@ -153,7 +152,7 @@ mod tests {
         for (expiry, is_authenticated, hex) in KNOWN_ANSWERS {
             let life = life(expiry, is_authenticated);
             let encoded = encode(&life, None);
-            let shown: String = encoded.iter().map(|byte| format!("{byte:02x}")).collect();
+            let shown = encoded.iter().fold(String::new(), |shown, byte| format!("{shown}{byte:02x}"));
             assert_eq!(shown, hex.replace(' ', ""));
             let followed = [&encoded[..], b"{}"].concat();
             let (decoded, csrf, rest) = decode(&followed, ISSUED).unwrap();
@@ -162,15 +161,26 @@ mod tests {
     }
 
     #[test]
-    fn the_moment_of_proof_comes_back_to_the_microsecond_and_the_key_with_it() {
+    fn the_key_of_csrf_tokens_comes_back() {
         let key = CsrfKey::from_bytes(*b"0123456789abcdef");
-        for micros in [1, 123_456, 999_999] {
-            let at = CREATED + Duration::from_micros(micros);
-            let life = Lifetime { authenticated_at: Some(at), ..life(Expiry::aal2(), true) };
-            let encoded = encode(&life, Some(&key));
-            assert_eq!(encoded.len(), 32);
-            let (decoded, csrf, rest) = decode(&encoded, ISSUED).unwrap();
-            assert_eq!((decoded, csrf.unwrap().as_bytes(), rest), (life, key.as_bytes(), &[][..]));
+        for is_authenticated in [false, true] {
+            let life = life(Expiry::aal2(), is_authenticated);
+            let followed = [&encode(&life, Some(&key))[..], b"{}"].concat();
+            let (decoded, csrf, rest) = decode(&followed, ISSUED).unwrap();
+            assert_eq!((decoded, csrf.unwrap().as_bytes(), rest), (life, key.as_bytes(), &b"{}"[..]));
+        }
+    }
+
+    #[test]
+    fn a_sealed_session_is_at_most_64_bytes_longer_than_its_payload() {
+        let sealer = Sealer::new(&KeyRing::new(Key::generate().unwrap()), "shop", "__Host-id");
+        let payload = [b'x'; 1000];
+        for expiry in [Expiry::default(), Expiry::aal2(), Expiry::new(Duration::MAX, Duration::MAX).persistent()] {
+            for (is_authenticated, more) in [(false, 59), (true, 64)] {
+                let plaintext = [&encode(&life(expiry, is_authenticated), None)[..], &payload].concat();
+                let text = sealer.seal(&plaintext, ISSUED).unwrap();
+                assert_eq!(text.len() * 3 / 4, payload.len() + more);
+            }
         }
     }
 
@@ -183,6 +193,17 @@ mod tests {
                 assert!(decode(&[&[head], &encoded[1..]].concat(), ISSUED).is_none(), "{head}");
             }
         }
+    }
+
+    #[test]
+    fn a_proof_is_kept_to_four_milliseconds_and_never_becomes_earlier() {
+        let begin = 1_800_000_000_000_000;
+        for micros in (begin..begin + 2_000_000).step_by(997).chain([0, begin + 999_999]) {
+            let kept = decode_proof(encode_proof(Timestamp::from_micros(micros)));
+            assert!((0..3907).contains(&(kept.as_micros() - micros)), "{micros} became {kept:?}");
+            assert_eq!(decode_proof(encode_proof(kept)), kept, "once rounded, for ever");
+        }
+        assert_eq!(decode_proof(encode_proof(Timestamp::MAX)), Timestamp::from_micros(4_294_967_295_000_000));
     }
 
     #[test]
