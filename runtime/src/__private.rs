@@ -24,26 +24,37 @@ use crate::{
 };
 
 /// A field's type, proven to be a session value.
+///
+/// Its functions are called as what they are, fields: looking up methods would take the compiler longer than all else that is
+/// emitted for the field.
 pub struct FieldOf<F> {
-    shared: fn(&F) -> &dyn Value,
-    exclusive: fn(&mut F) -> &mut dyn Value,
-}
-
-/// A field in the payload.
-pub const fn payload<F: SessionValue>() -> FieldOf<F> {
-    FieldOf { shared: |field| field, exclusive: |field| field }
-}
-
-impl<F> FieldOf<F> {
     /// The field without its type.
-    pub fn shared<'a>(&self, field: &'a F) -> &'a dyn Value {
-        (self.shared)(field)
-    }
-
+    pub shared: fn(&F) -> &dyn Value,
     /// The field without its type, to be changed.
-    pub fn exclusive<'a>(&self, field: &'a mut F) -> &'a mut dyn Value {
-        (self.exclusive)(field)
-    }
+    pub exclusive: fn(&mut F) -> &mut dyn Value,
+    /// What a new visitor has in it.
+    pub fresh: fn() -> F,
+}
+
+/// A field in the payload, and what a new visitor has in it.
+pub const fn payload<F: SessionValue>(fresh: fn() -> F) -> FieldOf<F> {
+    FieldOf { shared: |field| field, exclusive: |field| field, fresh }
+}
+
+/// A field of a struct that has mistakes: nobody gets to run what it does.
+pub const fn mistaken<F>() -> FieldOf<F> {
+    FieldOf { shared: |_| unreachable!(), exclusive: |_| unreachable!(), fresh: || unreachable!() }
+}
+
+/// The same for a field in a column.
+pub struct MistakenColumnOf<F> {
+    /// How the field would be reached.
+    pub field: FieldOf<F>,
+}
+
+/// The same for a field in a column.
+pub const fn mistaken_column<F>() -> MistakenColumnOf<F> {
+    MistakenColumnOf { field: mistaken() }
 }
 
 /// A field's type, proven to be a session value and a column.
@@ -59,9 +70,9 @@ pub struct ColumnOf<F: 'static> {
 }
 
 /// A field in a column of its own.
-pub const fn column<F: Column + SessionValue>(name: &'static str) -> ColumnOf<F> {
+pub const fn column<F: Column + SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(),
+        field: payload(fresh),
         def: ColumnDef::new(name, F::TYPE, F::NULLABLE),
         codec: &TypedColumn::<F>::NEW,
         to_column: Some(F::to_column),
@@ -70,14 +81,14 @@ pub const fn column<F: Column + SessionValue>(name: &'static str) -> ColumnOf<F>
 }
 
 /// The field that says whom the session belongs to.
-pub const fn principal<M: PrincipalSource>(name: &'static str) -> ColumnOf<M::Field> {
-    column(name)
+pub const fn principal<M: PrincipalSource>(name: &'static str, fresh: fn() -> M::Field) -> ColumnOf<M::Field> {
+    column(name, fresh)
 }
 
 /// A field in a column that holds JSON.
-pub const fn json<F: SessionValue>(name: &'static str) -> ColumnOf<F> {
+pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(),
+        field: payload(fresh),
         def: ColumnDef::json(name),
         codec: &JsonColumn::<F>::NEW,
         to_column: None,

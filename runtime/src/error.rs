@@ -78,6 +78,17 @@ pub enum CommitError {
         #[source]
         source: EncodeError,
     },
+    /// A field with `max_len` is longer. Checked here, so that every backend refuses the same. A visitor sees 400, because a
+    /// value that nobody has measured came with the request.
+    #[error("field `{field}` has a length of {length}, and its `max_len` is {max_len}")]
+    TooLong {
+        /// The field's stored name.
+        field: &'static str,
+        /// How long it is: in characters, or bytes for a byte string.
+        length: usize,
+        /// How long it may be.
+        max_len: u32,
+    },
     /// The change needs a new cookie, and the response that could carry it has gone.
     #[error("this change gives the session a new cookie, and the response has gone; make it in a request of its own")]
     NeedsResponse,

@@ -138,6 +138,9 @@
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 #[cfg(feature = "blocking")]
@@ -227,9 +230,9 @@ struct Readme;
     feature = "axum",
     feature = "cookie",
     feature = "file",
+    feature = "memory",
     feature = "postgres",
-    feature = "redis",
-    feature = "sqlite"
+    feature = "redis"
 ))]
 #[doc = include_str!("../../docs/coming-from.md")]
 struct ComingFrom;

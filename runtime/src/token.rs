@@ -254,6 +254,19 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_equals_another_only_in_every_bit() {
+        let hash = Secret([7; 32]).hash();
+        assert_eq!(hash, SecretHash::from_bytes(hash.0));
+        for position in 0..SecretHash::LEN {
+            for bit in 0..8 {
+                let mut bytes = hash.0;
+                bytes[position] ^= 1 << bit;
+                assert_ne!(hash, SecretHash::from_bytes(bytes), "bit {bit} of byte {position}");
+            }
+        }
+    }
+
+    #[test]
     fn every_flipped_bit_gives_another_token_or_none() {
         let token = Token::random().unwrap();
         let text = token.encode();

@@ -4,7 +4,11 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::{emit, first, fresh, proof};
+use super::{
+    emit,
+    fields::{access, fresh_value},
+    first, proof,
+};
 use crate::{
     attr::MergeKey,
     model::{Field, Session},
@@ -19,12 +23,12 @@ pub(super) fn expand(session: &Session) -> TokenStream {
         None => emit(|span| quote_spanned!(span=> ::core::option::Option::None)),
     };
     let first_values = session.fields.iter().map(|field| {
-        let (ident, fresh) = (&field.ident, fresh(&field.ident));
-        emit(|span| quote_spanned!(span=> #ident: #fresh()))
+        let (ident, fresh) = (&field.ident, fresh_value(field));
+        emit(|span| quote_spanned!(span=> #ident: #fresh))
     });
-    let arms = |access: &str| -> TokenStream {
+    let arms = |way: &str| -> TokenStream {
         let stored = session.stored().zip(0..);
-        stored.map(|(field, position)| arm(field, position, access)).collect()
+        stored.map(|(field, position)| arm(field, position, way)).collect()
     };
     let (shared, exclusive) = (arms("shared"), arms("exclusive"));
     let model = emit(|span| {
@@ -128,17 +132,16 @@ fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
     ))
 }
 
-fn arm(field: &Field, position: usize, access: &str) -> TokenStream {
-    let (ident, proof, position) = (&field.ident, proof(&field.ident), Literal::usize_unsuffixed(position));
+fn arm(field: &Field, position: usize, way: &str) -> TokenStream {
+    let (ident, access, position) = (&field.ident, access(field), Literal::usize_unsuffixed(position));
     emit(|span| {
-        let access = Ident::new(access, span);
-        let borrow = if access == "exclusive" {
+        let function = Ident::new(way, span);
+        let borrow = if way == "exclusive" {
             quote_spanned!(span=> &mut self.#ident)
         } else {
             quote_spanned!(span=> &self.#ident)
         };
-        let step = field.column.is_some().then(|| quote_spanned!(span=> .field));
-        quote_spanned!(span=> #position => #proof #step.#access(#borrow),)
+        quote_spanned!(span=> #position => (#access.#function)(#borrow),)
     })
 }
 

@@ -33,12 +33,12 @@ pub enum OnLimit {
 pub(crate) struct Limit {
     pub(crate) finder: Arc<dyn DynFindByColumn>,
     pub(crate) most: NonZeroU32,
-    pub(crate) on_limit: OnLimit,
+    pub(crate) policy: OnLimit,
 }
 
 impl fmt::Debug for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limit").field("most", &self.most).field("on_limit", &self.on_limit).finish_non_exhaustive()
+        f.debug_struct("Limit").field("most", &self.most).field("policy", &self.policy).finish_non_exhaustive()
     }
 }
 
@@ -50,7 +50,7 @@ impl<T: SessionModel> Engine<T> {
 
     /// Refuses a sign-in for which there is no place, before anything is written.
     pub(super) async fn look_for_place(&self, draft: &Draft<T>, limit: &Limit) -> Result<(), CommitError> {
-        if limit.on_limit == OnLimit::EvictOldest {
+        if limit.policy == OnLimit::EvictOldest {
             return Ok(());
         }
         let present = self.sessions_of_principal(draft, limit).await?;
@@ -70,7 +70,7 @@ impl<T: SessionModel> Engine<T> {
         if excess == 0 {
             return Ok(());
         }
-        if limit.on_limit == OnLimit::Reject {
+        if limit.policy == OnLimit::Reject {
             self.evict(store, id).await?;
             return Err(self.too_many(limit));
         }

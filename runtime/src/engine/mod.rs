@@ -8,10 +8,10 @@ mod backend;
 mod commit;
 mod csrf;
 mod draft;
+#[cfg(feature = "cookie")]
+mod head;
 mod intent;
 mod kinds;
-#[cfg(feature = "cookie")]
-mod life;
 mod limit;
 mod open;
 #[cfg(feature = "cookie")]

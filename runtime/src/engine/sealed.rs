@@ -4,14 +4,14 @@
 //! answer that came last, and a copy of the cookie works until it expires. A program that cannot live with that takes a
 //! store.
 //!
-//! The plaintext of the seal is the session's life and what else `life` encodes, and the payload.
+//! The plaintext of the seal is the session's life and what else `head` encodes, and the payload.
 
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 
 use super::{
-    Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented, Renewal, commit::Attempt, life,
+    Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented, Renewal, commit::Attempt, head,
 };
 use crate::{
     cookie::{self, Carried, CookieSpec, KeyRing, Opened, SealError, SealedCookie, Sizes, WriteError},
@@ -152,7 +152,7 @@ impl<T: SessionModel> Engine<T> {
         let present = present.and_then(|session| session.csrf.clone());
         let csrf = intents.successor.as_ref().map(CsrfKey::of).or(present);
         let cookies =
-            backend.cookie.write_parts([&life::encode(&life, csrf.as_ref()), &data], max_age, now, sealed.carried);
+            backend.cookie.write_parts([&head::encode(&life, csrf.as_ref()), &data], max_age, now, sealed.carried);
         let cookies = cookies.map_err(|error| refuse(error, &draft.value))?;
         if sealed.session.is_none() {
             self.events.emit(T::KIND, &Event::Created { id: None });
@@ -166,7 +166,7 @@ impl<T: SessionModel> Engine<T> {
 
 /// A plaintext was authenticated, so one that is no session can only come from another version of this crate.
 fn decode(opened: Opened) -> Option<SealedSession> {
-    let (life, csrf, data) = life::decode(&opened.plaintext, opened.issued_at)?;
+    let (life, csrf, data) = head::decode(&opened.plaintext, opened.issued_at)?;
     let begin = opened.plaintext.len() - data.len();
     let mut data = Bytes::from(opened.plaintext);
     data.advance(begin);

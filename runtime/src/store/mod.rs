@@ -33,6 +33,13 @@ mod sql;
 mod sweeper;
 mod sync;
 
+/// What the fuzz targets reach of the stores.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use super::{file::fuzz as file, memcached::fuzz as memcached, redis::fuzz as redis};
+}
+
 pub use any::{AnyStore, AnyStoreBuilder, Enumerable, Findable, Sweepable, Unproven};
 #[cfg(feature = "cached")]
 pub use cached::{CachedStore, CachedStoreBuilder};

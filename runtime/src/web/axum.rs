@@ -134,18 +134,6 @@ impl IntoResponse for AuthenticationRejection {
     }
 }
 
-impl IntoResponse for CsrfRejection {
-    fn into_response(self) -> Response {
-        self.status().into_response()
-    }
-}
-
-impl IntoResponse for RandomError {
-    fn into_response(self) -> Response {
-        StatusCode::SERVICE_UNAVAILABLE.into_response()
-    }
-}
-
 impl IntoResponse for LoadError {
     fn into_response(self) -> Response {
         report(&self);
@@ -157,6 +145,18 @@ impl IntoResponse for CommitError {
     fn into_response(self) -> Response {
         report(&self);
         of_commit(&self).into_response()
+    }
+}
+
+impl IntoResponse for CsrfRejection {
+    fn into_response(self) -> Response {
+        self.status().into_response()
+    }
+}
+
+impl IntoResponse for RandomError {
+    fn into_response(self) -> Response {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
     }
 }
 

@@ -219,9 +219,8 @@ impl Place {
     pub(super) fn of(headers: &impl Headers) -> Self {
         match only(headers, CsrfToken::HEADER) {
             Found::One(text) => Self::Headers(Shown::parse(text.as_bytes())),
-            Found::Several => Self::Headers(None),
             Found::None if is_form(headers) => Self::Form,
-            Found::None => Self::Headers(None),
+            Found::None | Found::Several => Self::Headers(None),
         }
     }
 }

@@ -146,7 +146,7 @@ impl<T: SessionModel> SessionLayer<T> {
         T: HasPrincipal,
     {
         let most = NonZeroU32::new(most).expect("a principal who may have no session cannot sign in");
-        self.configure(|engine| engine.limit = Some(Limit { finder: Arc::new(store), most, on_limit }))
+        self.configure(|engine| engine.limit = Some(Limit { finder: Arc::new(store), most, policy: on_limit }))
     }
 
     /// Takes the time from another clock, for tests.

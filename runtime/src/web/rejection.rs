@@ -149,10 +149,11 @@ pub(super) fn of_load(error: &LoadError) -> StatusCode {
 pub(super) fn of_commit(error: &CommitError) -> StatusCode {
     match error {
         CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
+        CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
+        CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
         CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
         #[cfg(feature = "cookie")]
         CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
         CommitError::Load(error) => of_load(error),
         CommitError::Store(error) => of_store(error),
         CommitError::Contention { .. } | CommitError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -64,16 +64,6 @@ impl Browser {
         self.send(Method::GET, path, &self.cookie_header()).await
     }
 
-    /// As [`get`](Self::get), with another header beside the cookies.
-    ///
-    /// # Panics
-    ///
-    /// When the server does not answer.
-    pub async fn get_bearing(&self, path: &str, name: &str, value: &str) -> Answer {
-        let request = self.prepare(Method::GET, path, &self.cookie_header()).header(name, value);
-        self.finish(request).await
-    }
-
     /// As [`get`](Self::get), with another method.
     ///
     /// # Panics

@@ -98,16 +98,6 @@ impl ResponseError for AuthenticationRejection {
     }
 }
 
-impl ResponseError for RandomError {
-    fn status_code(&self) -> StatusCode {
-        StatusCode::SERVICE_UNAVAILABLE
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
-    }
-}
-
 impl ResponseError for LoadError {
     fn status_code(&self) -> StatusCode {
         status(of_load(self))
@@ -126,6 +116,16 @@ impl ResponseError for CommitError {
 
     fn error_response(&self) -> HttpResponse {
         report(self);
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for RandomError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }
 }

@@ -1,5 +1,5 @@
-//! The life of a sealed session in 9 bytes, or 14 once somebody has signed in, and 16 more for its CSRF tokens once a page
-//! has shown one. They travel with every request.
+//! What stands before the payload of a sealed session: its life in 9 bytes, or 14 once somebody has signed in, and 16 more
+//! once a page has shown a CSRF token. They travel with every request.
 //!
 //! | bytes | before the payload |
 //! |---|---|
@@ -14,9 +14,10 @@
 //! taken, and what is left over is dropped. So every limit that a person would write is kept exactly, and no other is
 //! shortened by more than a 273rd. The last activity is the moment of sealing, which the seal itself holds.
 //!
-//! A proof is rounded up because a moment of "sign out everywhere" that was taken in the same request must not be after it.
+//! A proof is rounded up because an [epoch](crate::store::Epochs) that was taken in the same request must not be after it: a
+//! device that proves itself again right after its user has signed out everywhere stays.
 //!
-//! With the 50 bytes of the seal a session of `n` bytes of JSON takes `n` + 59, or `n` + 64, before base64url.
+//! With the 50 bytes of the seal a session of `n` bytes of JSON takes `n` + 59, or `n` + 64 of a user, before base64url.
 
 use std::time::Duration;
 
@@ -161,13 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_csrf_tokens_comes_back() {
+    fn what_csrf_tokens_are_made_of_comes_back() {
         let key = CsrfKey::from_bytes(*b"0123456789abcdef");
         for is_authenticated in [false, true] {
             let life = life(Expiry::aal2(), is_authenticated);
-            let followed = [&encode(&life, Some(&key))[..], b"{}"].concat();
-            let (decoded, csrf, rest) = decode(&followed, ISSUED).unwrap();
-            assert_eq!((decoded, csrf.unwrap().as_bytes(), rest), (life, key.as_bytes(), &b"{}"[..]));
+            let encoded = encode(&life, Some(&key));
+            assert_eq!(encoded.len(), encode(&life, None).len() + 16);
+            let (decoded, csrf, rest) = decode(&encoded, ISSUED).unwrap();
+            assert_eq!((decoded, csrf.unwrap().as_bytes(), rest), (life, key.as_bytes(), &[][..]));
         }
     }
 
