@@ -84,6 +84,7 @@ use proc_macro::TokenStream;
 /// | `alias = "name"` | an older name; when a session has both, the one that was written last is read; may repeat |
 /// | `skip` | the field is not stored and has no accessors; it starts from its default in each request |
 /// | `strict` | a stored value that does not decode refuses the session, instead of becoming the default |
+/// | `secret` | nothing that sessio says shows the value: no error, event or log, and the struct gets a `Debug` without it. It has no column |
 /// | `merge = "policy"` | when overlapping requests both changed it: `last` (the default), `add`, `max`, `min`, `union`, `append`, or `reject` |
 /// | `merge = path` | the same, by a function `fn(base: &T, mine: &T, theirs: &T) -> T` |
 /// | `flash` | a message for the next page: it gets `take_..`, and a newer message survives the taking of an older one |

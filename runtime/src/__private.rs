@@ -5,6 +5,8 @@
 //! under the type. The checks that need the type and not its tokens are the `assert_` functions: the derive calls each in a
 //! const of its own, and `#[track_caller]` puts the message where the call is.
 
+use std::fmt;
+
 pub use std::vec::Vec;
 
 pub use crate::schema::{
@@ -15,8 +17,8 @@ pub use crate::schema::{
 
 use crate::{
     model::{
-        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
-        TypedColumn, Value,
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionModel,
+        SessionValue, TypedColumn, Value,
     },
     schema::{ColumnDef, OnDelete, Reference},
 };
@@ -199,6 +201,20 @@ pub fn fresh<F: Fresh>() -> F {
 /// A field's position came from elsewhere than the struct's own `FIELDS`.
 pub fn no_such_field(kind: &str, index: usize) -> ! {
     panic!("`{kind}` has no field number {index}")
+}
+
+/// Writes a session struct for a log: its stored fields as JSON, without the secret ones.
+pub fn debug<T: SessionModel>(name: &str, model: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (index, field) in T::FIELDS.iter().enumerate() {
+        let mut encoded = Vec::new();
+        if !field.secret && model.field(index).encode(&mut encoded).is_ok() {
+            shown.field(field.name, &format_args!("{}", String::from_utf8_lossy(&encoded)));
+        } else {
+            shown.field(field.name, &format_args!(".."));
+        }
+    }
+    shown.finish_non_exhaustive()
 }
 
 /// A type, proven to be a column, to which another delegates.

@@ -203,7 +203,7 @@ impl Image {
         let mut members = Members::with_capacity(self.data.len() + self.replaced.len() + 64);
         let mut columns = Vec::with_capacity(T::SCHEMA.columns.len());
         for (index, field) in T::FIELDS.iter().enumerate() {
-            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            let encode_error = |source| CommitError::encode(field, source);
             let (cell, value) = (&self.cells[index], model.field(index));
             let is_kept = !self.is_changed(index, model);
             if let Some((_, codec)) = field.column {

@@ -29,7 +29,7 @@ impl SessionId {
     /// When the operating system has no randomness to give. There is no fallback.
     pub fn random() -> Result<Self, RandomError> {
         let mut bytes = [0; Self::LEN];
-        getrandom::fill(&mut bytes).map_err(RandomError)?;
+        random_bytes(&mut bytes)?;
         Ok(Self(bytes))
     }
 
@@ -92,8 +92,19 @@ impl Secret {
     /// When the operating system has no randomness to give. There is no fallback.
     pub fn random() -> Result<Self, RandomError> {
         let mut secret = Self([0; Self::LEN]);
-        getrandom::fill(&mut secret.0).map_err(RandomError)?;
+        random_bytes(&mut secret.0)?;
         Ok(secret)
+    }
+
+    /// The bytes, for what is derived from them.
+    pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// The secret of a known answer.
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
     }
 
     /// What a store keeps of this secret.
@@ -210,6 +221,11 @@ impl fmt::Debug for TokenText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenText(..)")
     }
+}
+
+/// Fills the buffer from the operating system's randomness.
+pub(crate) fn random_bytes(bytes: &mut [u8]) -> Result<(), RandomError> {
+    getrandom::fill(bytes).map_err(RandomError)
 }
 
 /// The operating system could not give random bytes, so no session can be made.

@@ -29,7 +29,7 @@ Usage: cargo xtask <command>
 Commands:
   test                Check formatting, lints and features, start the servers, run every test, build every example
   test --no-servers   The same without starting servers; says what did not run
-  bench               Measure, and print the tables
+  bench [subject ..]  Measure beside the peers, and print one table of ratios
   bench compile-time  Measure what compiling costs: the derive beside serde's, an application beside its peer
   servers             Start the servers, print the environment that points the tests at them, wait for Ctrl-C
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(Wanted::Missing),
         ["test", "--no-servers"] => test::run(Wanted::None),
         ["bench", "compile-time"] => compile_time::run(),
-        ["bench"] => bench::run(),
+        ["bench", subjects @ ..] => bench::run(subjects),
         ["servers"] => servers::serve_until_interrupted(),
         [guard::COMMAND] => guard::watch_standard_input().map(|()| true),
         ["help" | "--help" | "-h"] => print_usage(),

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 
 use super::{
     emit,
@@ -60,8 +61,23 @@ pub(super) fn expand(session: &Session) -> TokenStream {
             }
         }
     });
-    let source = self::principal(session);
-    emit(|_| quote::quote!(#model #source))
+    let (source, debug) = (self::principal(session), debug(session));
+    emit(|_| quote::quote!(#model #source #debug))
+}
+
+/// `Debug` without the secret fields. One of the program's own would be a second, and does not compile.
+fn debug(session: &Session) -> Option<TokenStream> {
+    let secret = session.stored().find_map(|field| field.keys.secret.as_ref())?;
+    let (ident, runtime, name) = (&session.ident, &session.runtime, session.ident.unraw().to_string());
+    let span = Span::mixed_site().located_at(secret.key.span());
+    Some(quote_spanned! {span=>
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #runtime::__private::debug(#name, self, f)
+            }
+        }
+    })
 }
 
 fn metadata(session: &Session, field: &Field) -> TokenStream {
@@ -76,6 +92,9 @@ fn metadata(session: &Session, field: &Field) -> TokenStream {
     }
     if field.strict {
         metadata = emit(|span| quote_spanned!(span=> #metadata.strict()));
+    }
+    if field.keys.secret.is_some() {
+        metadata = emit(|span| quote_spanned!(span=> #metadata.secret()));
     }
     if let Some(upgrade) = field.keys.upgrade.as_ref().map(|upgrade| &upgrade.value) {
         let (runtime, ty, span) = (runtime.at(first(upgrade)), &field.ty, first(upgrade));

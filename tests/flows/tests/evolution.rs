@@ -186,7 +186,7 @@ async fn an_undecodable_field_is_its_default_and_keeps_its_bytes_until_it_is_ass
 #[tokio::test]
 async fn a_payload_that_is_no_object_is_an_error_and_is_never_overwritten() {
     let setting = Setting::with("[1,2,3]").await;
-    assert_eq!(setting.browser.get("/lives").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(setting.browser.get("/lives").await.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(stored(&setting.store, setting.id).await, "[1,2,3]");
 }
 
