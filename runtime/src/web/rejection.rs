@@ -20,7 +20,7 @@ pub enum SessionRejection {
     #[error(transparent)]
     MissingLayer(#[from] MissingLayer),
     /// The session could not be loaded. Answers 503, or 500 for what trying again does not change: a strict field that does
-    /// not decode, a record that is damaged.
+    /// not decode, a record that is damaged; or 403 for a request of a page of another origin.
     #[error(transparent)]
     Load(#[from] LoadError),
 }
@@ -44,9 +44,14 @@ impl SessionRejection {
     }
 
     /// A failed load, which is put into the log.
-    #[cfg(any(feature = "actix", feature = "axum"))]
+    #[cfg(any(feature = "actix", feature = "tower"))]
     pub(super) fn load<T: SessionModel>(error: LoadError) -> Self {
-        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        if let LoadError::CrossOrigin = error {
+            // Any page on the web can cause this, so it is no error of ours.
+            tracing::warn!(target: "sessio", kind = T::KIND, %error, "a forged request was refused");
+        } else {
+            tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        }
         Self::Load(error)
     }
 }
@@ -133,6 +138,7 @@ impl AuthenticationRejection {
 pub(super) fn of_load(error: &LoadError) -> StatusCode {
     match error {
         LoadError::Store(error) => of_store(error),
+        LoadError::CrossOrigin => StatusCode::FORBIDDEN,
         LoadError::Undecodable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -143,6 +149,8 @@ pub(super) fn of_load(error: &LoadError) -> StatusCode {
 pub(super) fn of_commit(error: &CommitError) -> StatusCode {
     match error {
         CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
+        CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
+        CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
         CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
         #[cfg(feature = "cookie")]
         CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,

@@ -20,9 +20,17 @@ pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Resu
 }
 
 /// Tells the browser what became of its session, and caches that the response depended on it.
-pub(super) fn address<T: SessionModel>(slot: &Slot<T>, cookie: Option<CookieChange>, headers: &mut impl Headers) {
+pub(super) fn address<T: SessionModel>(
+    slot: &Slot<T>,
+    cookie: Option<CookieChange>,
+    clear: Option<HeaderValue>,
+    headers: &mut impl Headers,
+) {
     if let Some(cookie) = cookie {
         slot.engine.write_cookie(cookie, |cookie| headers.append("set-cookie", cookie));
+    }
+    if let Some(data) = clear {
+        headers.append("clear-site-data", data);
     }
     mark_as_personal(headers);
 }

@@ -3,23 +3,26 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use axum::{
-    Router,
+    Form, Router,
     body::Body,
     extract::{
         Path, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     response::{IntoResponse, Response, Sse, sse},
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, StatusCode};
-use sessio::{Authenticated, CommitError, Detached, LazySession, Session, SessionLayer, web::SkipSession};
+use sessio::{
+    Authenticated, CommitError, Detached, LazySession, Session, SessionLayer,
+    web::{Csrf, CsrfLayer, SkipSession},
+};
 use tokio::net::TcpListener;
 
 use crate::{
     setting::Stop,
-    visitor::{self, Reply, Shared, SignInPage, Visitor},
+    visitor::{self, FORM_LIMIT, Note, Reply, Shared, SignInPage, Visitor},
 };
 
 /// Serves the app until the answer is dropped.
@@ -43,6 +46,9 @@ fn app(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> 
         .route("/page", any(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
         .route("/greeting", get(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())))
         .route("/payment", get(async |visitor: Authenticated<Visitor>| visitor::payment(&visitor)))
+        .nest("/guarded", notes().layer(CsrfLayer::<Visitor>::new().form_limit(FORM_LIMIT)))
+        .nest("/guarded-for-some", notes().layer(CsrfLayer::<Visitor>::new().pass_without_session()))
+        .route("/enter", post(enter))
         .route("/socket", get(socket))
         .route("/events", get(events))
         .route("/stream", get(stream))
@@ -52,6 +58,21 @@ fn app(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> 
         .route("/skipped", get(async |visitor: Session<Visitor>| visitor::show(&visitor)).layer(skip))
         .layer(layer)
         .with_state(shared)
+}
+
+/// What is done by forms and scripts, behind a check of their CSRF tokens.
+fn notes() -> Router<Arc<Shared>> {
+    Router::new().route("/note", get(async || "a form").post(note)).route("/echo", post(async |body: String| body))
+}
+
+async fn note(mut visitor: Session<Visitor>, Form(form): Form<Note>) {
+    visitor.set_note(form.note);
+}
+
+/// Takes a form with a token, and nothing else.
+async fn enter(mut visitor: Session<Visitor>, form: Csrf<Visitor, Form<Note>>) {
+    visitor.sign_in(7);
+    visitor.set_note(form.into_inner().0.note);
 }
 
 async fn act(

@@ -17,6 +17,7 @@ use crate::{
     model::{HasPrincipal, SessionModel},
     session::Session,
     slot::Slots,
+    token::RandomError,
     web::{
         Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
         rejection::{of_commit, of_load, report},
@@ -115,6 +116,16 @@ impl ResponseError for CommitError {
 
     fn error_response(&self) -> HttpResponse {
         report(self);
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for RandomError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }
 }

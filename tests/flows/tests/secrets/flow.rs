@@ -53,10 +53,16 @@ fn routes() -> Router {
         .route("/too-long", get(async |mut vault: Session<Vault>| vault.set_pin(PIN.repeat(300))))
         .route("/rotate", get(async |mut vault: Session<Vault>| vault.rotate()))
         .route("/again", get(async |mut vault: Session<Vault>| vault.reauthenticate()))
-        .route("/debug", get(async |vault: Session<Vault>| format!("{vault:?} {vault:#?}")))
+        .route("/debug", get(async |vault: Session<Vault>| format!("{vault:?} {vault:#?} {:?}", vault.csrf_token())))
+        .route("/form", get(form))
         .route("/detach", get(async |vault: Session<Vault>| format!("{:?}", vault.detach().await)))
         .route("/panic", get(panics))
         .route("/out", get(async |mut vault: Session<Vault>| vault.sign_out()))
+}
+
+/// What a page of the app shows to its visitor and to nobody else.
+async fn form(vault: Session<Vault>) -> String {
+    vault.csrf_token().expect("random bytes").as_str().to_owned()
 }
 
 async fn panics(mut vault: Session<Vault>) {
@@ -82,6 +88,7 @@ pub(crate) async fn visit(name: &str, layer: SessionLayer<Vault>, log: &Log, nee
         if path == "/in" {
             // A cookie of before the sign-in.
             planted.get("/debug").await;
+            needles.add_text(&format!("a CSRF token of {name}"), &browser.get("/form").await.text);
         }
         for value in browser.cookies().values() {
             match value.len() {
@@ -250,16 +257,17 @@ pub(crate) fn debug_of_cookies(key: &Key, token: &Token, now: Timestamp) -> Stri
     let set = cookie.write(PIN.as_bytes(), None, now, Carried::default()).expect("a cookie");
     let text = token.encode();
     let plain = CookieSpec::default().set(text.as_str(), None).expect("a cookie");
-    let mut shown = format!("{key:?} {ring:?} {sealer:?} {cookie:?} {set:?} {plain:?} {:?}", CookieSpec::default());
+    let mut shown =
+        vec![format!("{key:?} {ring:?} {sealer:?} {cookie:?} {set:?} {plain:?} {:?}", CookieSpec::default())];
 
     let pair = set[0].to_str().expect("text").split(';').next().expect("a pair").to_owned();
     for value in [pair, format!("__Host-id={}", text.as_str())] {
         let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(&value).expect("a header"))]);
         let chunks = find_chunks(&headers, "__Host-id");
-        shown += &format!("{:?} {chunks:?} {:?}", find(&headers, "__Host-id"), assemble(&chunks));
-        shown += &format!("{:?} {:#?}", cookie.read(&headers, now), cookie.read(&headers, now));
+        shown.push(format!("{:?} {chunks:?} {:?}", find(&headers, "__Host-id"), assemble(&chunks)));
+        shown.push(format!("{:?} {:#?}", cookie.read(&headers, now), cookie.read(&headers, now)));
     }
-    shown
+    shown.concat()
 }
 
 /// `Debug` of stores and layers.
@@ -268,7 +276,6 @@ pub(crate) fn debug_of_handles(key: &Key) -> String {
     let memory = MemoryStore::<Vault>::new();
     let (counting, faulty) = (CountingStore::new(memory.clone()), FaultStore::new(memory.clone()));
     let cached = CachedStore::new(memory.clone());
-    let mut shown = format!("{sealed:?} {memory:?} {counting:?} {faulty:?} {cached:?} {:?}", Sessions::of(&memory));
-    shown += &format!("{:?} {:?}", SessionLayer::new(sealed), SessionLayer::new(memory));
-    shown
+    let stores = format!("{sealed:?} {memory:?} {counting:?} {faulty:?} {cached:?} {:?}", Sessions::of(&memory));
+    format!("{stores} {:?} {:?}", SessionLayer::new(sealed), SessionLayer::new(memory))
 }

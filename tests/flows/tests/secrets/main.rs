@@ -98,12 +98,14 @@ fn no_debug_of_a_public_type_shows_what_opens_a_session_or_is_in_one() {
         data: format!("{{\"pin\":\"{}\"}}", flow::PIN).into(),
         columns: vec![sessio::model::ColumnValue::Text(flow::PIN.to_owned())],
     };
-    let mut shown =
-        format!("{token:?} {:?} {:?} {:?} {:?}", token.secret, token.secret.hash(), token.encode(), token.id);
-    shown += &format!("{record:?} {:#?} {:?}", record, record.credential);
-    shown += &format!("{:?}", sessio::store::Update::Conflict(Box::new(record)));
-    shown += &flow::debug_of_cookies(&key, &token, now);
-    shown += &flow::debug_of_handles(&key);
+    let shown = [
+        format!("{token:?} {:?} {:?} {:?} {:?}", token.secret, token.secret.hash(), token.encode(), token.id),
+        format!("{record:?} {record:#?} {:?}", record.credential),
+        format!("{:?}", sessio::store::Update::Conflict(Box::new(record))),
+        flow::debug_of_cookies(&key, &token, now),
+        flow::debug_of_handles(&key),
+    ]
+    .concat();
     assert!(shown.contains(&token.id.to_string()) && shown.contains(&key.id().to_string()), "public names are shown");
     assert_eq!(needles.find(&shown), None);
 }
