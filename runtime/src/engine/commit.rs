@@ -112,7 +112,6 @@ impl Outcome {
 }
 
 /// One try.
-#[expect(clippy::large_enum_variant, reason = "a box would cost every commit an allocation")]
 pub(crate) enum Attempt {
     Done(Outcome),
     /// An earlier write of this draft, whose answer was lost, had taken effect. The draft may have changed since.
