@@ -167,6 +167,25 @@ impl Lifetime {
         .touched(now)
     }
 
+    /// The same session after its visitor has proved again who they are: both limits count from now.
+    ///
+    /// The session keeps limits of its own where they differ from the layer's in the idle limit or in what becomes of the
+    /// cookie; its absolute limit is then as long as it was after the last proof. Others take up the layer's.
+    #[must_use]
+    pub(crate) fn restarted(self, layers: Expiry, now: Timestamp) -> Self {
+        let is_own = (self.idle, self.persistent) != (layers.idle, layers.persistent);
+        let expiry = if is_own { self.since_last_proof() } else { layers };
+        Self { created_at: self.created_at, idle: self.idle, authenticated_at: Some(now), ..Self::begin(expiry, now) }
+    }
+
+    /// The limits as they were when the visitor last proved who they are. What an anonymous visitor had used of them before
+    /// stays used.
+    fn since_last_proof(&self) -> Expiry {
+        let began = self.authenticated_at.unwrap_or(self.created_at);
+        let expiry = Expiry::new(self.idle, self.absolute_at.since(began));
+        if self.persistent { expiry.persistent() } else { expiry }
+    }
+
     /// Whether recording activity at `now` is worth a store call: at least a tenth of the idle time has passed, and the
     /// absolute limit leaves something to gain.
     pub fn is_touch_due(&self, now: Timestamp) -> bool {

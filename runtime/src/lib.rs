@@ -106,6 +106,13 @@
 //! }
 //! ```
 //!
+//! # Guards
+//!
+//! A request that another origin's page makes the browser send gets no session if it may change something, by default
+//! ([`SessionLayer::trust_origin`]). What else stands between a session and those who would misuse it is a line away:
+//! [`Session::csrf_token`](struct@Session) with `web::CsrfLayer`, [`Authenticated`] and `require_fresh`,
+//! [`SessionLayer::max_sessions_per_principal`], [`SessionLayer::clear_site_data`].
+//!
 //! # Testing
 //!
 //! The struct is plain data, so what the application does with a session is tested without a server. With the feature
@@ -131,6 +138,9 @@
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 #[cfg(feature = "blocking")]
@@ -138,6 +148,7 @@ pub mod blocking;
 pub mod clock;
 mod column;
 pub mod cookie;
+mod csrf;
 mod detached;
 mod direct;
 mod engine;
@@ -164,9 +175,10 @@ pub mod token;
 pub mod web;
 pub mod wire;
 
+pub use csrf::CsrfToken;
 pub use detached::Detached;
 pub use direct::{EditError, Page, Sessions, Stored};
-pub use engine::IntoBackend;
+pub use engine::{IntoBackend, OnLimit};
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
@@ -201,6 +213,11 @@ macro_rules! __bind {
     ($vis:vis $model:ty) => {};
 }
 
+/// The programs of the page about guards, compiled.
+#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "cookie", feature = "memory"))]
+#[doc = include_str!("../../docs/guards.md")]
+struct Guards;
+
 /// The README's programs, compiled.
 #[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
@@ -213,9 +230,9 @@ struct Readme;
     feature = "axum",
     feature = "cookie",
     feature = "file",
+    feature = "memory",
     feature = "postgres",
-    feature = "redis",
-    feature = "sqlite"
+    feature = "redis"
 ))]
 #[doc = include_str!("../../docs/coming-from.md")]
 struct ComingFrom;

@@ -23,9 +23,15 @@ impl Version {
     /// The version of a record that was just created.
     pub const FIRST: Self = Self(1);
 
-    /// The version with this number, as a store read it.
+    /// The version with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
+    }
+
+    /// The version with this number, as a store read it; `None` for 2^63 and more, which no write has made and after which
+    /// there might be no next one.
+    pub const fn from_stored(number: u64) -> Option<Self> {
+        if number > i64::MAX.cast_unsigned() { None } else { Some(Self(number)) }
     }
 
     /// The number, as a store keeps it. It stays below 2^63, so every database's 64-bit integer holds it.

@@ -96,6 +96,17 @@ impl Secret {
         Ok(secret)
     }
 
+    /// The bytes, for what is derived from them.
+    pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// The secret of a known answer.
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
     /// What a store keeps of this secret.
     pub fn hash(&self) -> SecretHash {
         SecretHash(Sha256::digest(self.0).into())
@@ -240,6 +251,19 @@ mod tests {
         // FIPS 180-4: SHA-256 of 32 zero bytes.
         let hash = Secret([0; 32]).hash();
         assert_eq!(hash.0[..8], [0x66, 0x68, 0x7a, 0xad, 0xf8, 0x62, 0xbd, 0x77]);
+    }
+
+    #[test]
+    fn a_hash_equals_another_only_in_every_bit() {
+        let hash = Secret([7; 32]).hash();
+        assert_eq!(hash, SecretHash::from_bytes(hash.0));
+        for position in 0..SecretHash::LEN {
+            for bit in 0..8 {
+                let mut bytes = hash.0;
+                bytes[position] ^= 1 << bit;
+                assert_ne!(hash, SecretHash::from_bytes(bytes), "bit {bit} of byte {position}");
+            }
+        }
     }
 
     #[test]

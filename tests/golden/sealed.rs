@@ -30,7 +30,7 @@ async fn seal(paths: [&str; 3]) -> String {
     for path in paths {
         visitor.get(path).await;
     }
-    visitor.cookies().iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+    visitor.cookies().iter().map(|(name, value)| format!("{name}={value}\n")).collect::<Vec<_>>().concat()
 }
 
 async fn opens(name: &str, paths: [&str; 3], expected: &str) {

@@ -14,7 +14,7 @@ async fn r09_neither_activity_nor_rotation_nor_writing_moves_the_absolute_limit(
             app.clock.advance(DAY * 5);
             visitor.get(path).await;
         }
-        app.clock.advance(DAY * 5 - Duration::from_secs(1));
+        app.clock.advance(Duration::from_secs(5 * 86_400 - 1));
         assert_eq!(visitor.get("/show").await.text, "7 [busy] 1", "{name}: a second before its end");
         app.clock.advance(Duration::from_secs(1));
         assert_eq!(visitor.get("/show").await.text, "nobody [] 0", "{name}: thirty days after its beginning");

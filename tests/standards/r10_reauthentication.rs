@@ -24,3 +24,17 @@ async fn r10_a_reauthentication_counts_both_limits_from_now() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn r10_a_remembered_session_stays_remembered_when_its_visitor_reauthenticates() {
+    on_every_backend(async |app, name| {
+        let visitor = app.user().await;
+        visitor.get("/remember").await;
+        app.clock.advance(DAY * 10);
+        let answer = visitor.get("/reauthenticate").await;
+        assert!(answer.set_cookies().concat().contains("; Max-Age=1209600"), "{name}: {:?}", answer.set_cookies());
+        app.clock.advance(DAY * 13);
+        assert_eq!(visitor.get("/show").await.text, "7 [] 0", "{name}");
+    })
+    .await;
+}

@@ -43,7 +43,7 @@ async fn r11_a_preset_is_what_an_app_gets() {
     for (name, expiry, ..) in PRESETS {
         let app = App::configured(MemoryStore::new(), |layer| layer.expiry(expiry)).await;
         let visitor = app.user().await;
-        app.clock.advance(expiry.idle() - Duration::from_secs(1));
+        app.clock.advance(expiry.idle().saturating_sub(Duration::from_secs(1)));
         assert_eq!(visitor.get("/show").await.text, "7 [] 0", "{name}");
         app.clock.advance(expiry.idle());
         assert_eq!(visitor.get("/show").await.text, "nobody [] 0", "{name}");

@@ -32,7 +32,7 @@ async fn sign_in(headers: HeaderMap, mut device: Session<Device>) {
 
 async fn list(State((store, _)): Store, device: Session<Device>) -> String {
     let mut devices = Sessions::of(&store).of_principal(7).await.expect("a list");
-    devices.sort_by_key(|other| other.created_at());
+    devices.sort_by_key(Stored::created_at);
     let line = |other: &Stored<Device>| {
         let age = other.seen_at().since(other.created_at()).as_secs();
         format!("{} {age} {}", other.agent(), if Some(other.id()) == device.id() { "this" } else { "other" })
@@ -61,10 +61,10 @@ async fn r16_a_user_lists_their_sessions_and_ends_one_only_after_proving_who_the
         .layer(SessionLayer::new(store).clock(clock.clone()));
     let server = Server::start(app).await;
     let (phone, laptop) = (server.browser(), server.browser());
-    phone.get_bearing("/in", "user-agent", "phone").await;
+    phone.get_as("/in", &[("user-agent", "phone")]).await;
     let begin = clock.now();
     clock.advance(Duration::from_hours(48));
-    laptop.get_bearing("/in", "user-agent", "laptop").await;
+    laptop.get_as("/in", &[("user-agent", "laptop")]).await;
     clock.advance(Duration::from_mins(6));
     assert_eq!(phone.get("/id").await.text.len(), 22, "the phone was used again");
     assert!(clock.now().since(begin) > Duration::from_hours(48));
@@ -73,7 +73,7 @@ async fn r16_a_user_lists_their_sessions_and_ends_one_only_after_proving_who_the
     let id = phone.get("/id").await.text;
     let end = format!("/end/{id}");
     assert_eq!(laptop.get(&end).await.status, StatusCode::FORBIDDEN, "the sign-in was too long ago");
-    laptop.get_bearing("/in", "user-agent", "laptop").await;
+    laptop.get_as("/in", &[("user-agent", "laptop")]).await;
     assert_eq!(laptop.get(&end).await.status, StatusCode::NO_CONTENT);
     assert_eq!(laptop.get("/list").await.text, "laptop 360 this");
     assert_eq!(phone.get("/id").await.text, "");

@@ -28,10 +28,10 @@ async fn r23_a_session_over_the_budget_is_an_error_that_names_its_largest_field_
 fn r23_no_budget_allows_more_than_eight_cookies() {
     let cookie = SealedCookie::new(CookieSpec::default(), &keys(), "account").with_budget(Budget::new(usize::MAX));
     let now = sessio::clock::Timestamp::from_micros(1_800_000_000_000_000);
-    let refused = cookie.write(&[b'x'; 30_000], None, now, Carried::default()).unwrap_err();
+    let refused = cookie.write(&vec![b'x'; 30_000], None, now, Carried::default()).unwrap_err();
     assert!(matches!(refused, WriteError::OverBudget(OverBudget::Cookies { .. }) | WriteError::Seal(_)), "{refused:?}");
     assert_eq!(ChunkNumber::COUNT, 8);
-    let written = cookie.write(&[b'x'; 23_000], None, now, Carried::default()).expect("eight cookies");
+    let written = cookie.write(&vec![b'x'; 23_000], None, now, Carried::default()).expect("eight cookies");
     assert_eq!(written.len(), 8);
 }
 

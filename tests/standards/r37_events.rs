@@ -7,6 +7,8 @@ use sessio::{Event, Rejection};
 use sessio_flow_tests::Log;
 use sessio_standards_tests::{App, on_every_backend, places};
 
+type Is = fn(&Event) -> bool;
+
 #[tokio::test]
 async fn r37_every_step_of_a_session_is_an_event_and_a_line_in_the_log() {
     for place in places().await {
@@ -22,7 +24,7 @@ async fn r37_every_step_of_a_session_is_an_event_and_a_line_in_the_log() {
         left.set_cookie("__Host-id", "junk");
         left.get("/show").await;
 
-        let is_each: [(&str, fn(&Event) -> bool); 6] = [
+        let steps: [(&str, Is); 6] = [
             ("Created", |event| matches!(event, Event::Created { id: Some(_) })),
             ("Rotated", |event| matches!(event, Event::Rotated { .. })),
             ("SignedIn", |event| matches!(event, Event::SignedIn { .. })),
@@ -30,7 +32,7 @@ async fn r37_every_step_of_a_session_is_an_event_and_a_line_in_the_log() {
             ("Expired", |event| matches!(event, Event::Expired { .. })),
             ("Rejected", |event| *event == Event::Rejected { reason: Rejection::Malformed }),
         ];
-        for (name, is_it) in is_each {
+        for (name, is_it) in steps {
             assert!(app.has_heard(is_it), "{}: no event {name}: {:?}", place.name, app.events());
             assert!(log.text().contains(name), "{}: {name} is not in the log", place.name);
         }

@@ -14,7 +14,7 @@ async fn r40_another_browser_version_or_address_does_not_end_a_session() {
             ("x-forwarded-for", "2001:db8::7"),
             ("accept-language", "mi"),
         ] {
-            assert_eq!(visitor.get_bearing("/show", header, value).await.text, "7 [] 0", "{name}: {header}");
+            assert_eq!(visitor.get_as("/show", &[(header, value)]).await.text, "7 [] 0", "{name}: {header}");
         }
     })
     .await;

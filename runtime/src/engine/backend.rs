@@ -43,7 +43,7 @@ impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
 impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
     #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
     fn into_backend(self) -> Backend<T> {
-        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.sizes)))
+        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.sizes).with_epochs(self.epochs)))
     }
 }
 
@@ -70,6 +70,8 @@ pub(crate) enum Presented {
     Nothing,
     Token(Token),
     Rejected(Rejection),
+    /// Something that a page of another origin made the browser send, so whatever it presents is not the visitor's will.
+    CrossOrigin,
     /// The `Cookie` headers, to be opened when somebody asks for the session.
     #[cfg(feature = "cookie")]
     Cookies(HeaderMap),

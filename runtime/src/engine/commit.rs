@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "cookie")]
-use http::HeaderValue;
-
-use super::{Backend, Draft, Engine, Holder, Opened, Origin, Trial, Unanswered};
-#[cfg(feature = "cookie")]
-use crate::cookie::Carried;
+use super::{
+    Backend, CookieChange, Draft, Ending, Engine, Holder, Intents, Opened, Origin, Renewal, Trial, Unanswered,
+};
 use crate::{
     clock::Timestamp,
     error::CommitError,
     event::{Event, Rejection},
-    expiry::{Expiry, Lifetime},
+    expiry::Lifetime,
     image::Contents,
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
@@ -23,77 +20,6 @@ use crate::{
 
 /// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
 pub(crate) const MAX_ATTEMPTS: u32 = 256;
-
-/// What a request wants beside its changes. Nothing of it happens before the commit.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Intents {
-    /// Replace the secret, and what else.
-    pub(crate) renewal: Renewal,
-    /// Make a record even if nothing has changed.
-    pub(crate) keep: bool,
-    /// Live under other limits.
-    pub(crate) expiry: Option<Expiry>,
-    /// End this session.
-    pub(crate) end: Option<Ending>,
-    /// The response has gone, so nothing may need a new cookie.
-    pub(crate) no_response: bool,
-}
-
-impl Intents {
-    /// Forgets what has been done. What was asked for meanwhile stays.
-    pub(crate) fn forget(&mut self, done: &Self) {
-        if self.renewal == done.renewal {
-            self.renewal = Renewal::Nothing;
-        }
-        if self.expiry == done.expiry {
-            self.expiry = None;
-        }
-    }
-
-    /// Renewals coalesce: whoever came first sends the browser its cookie.
-    fn coalesce(&mut self, before: &Record, after: &Record) {
-        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
-            self.renewal = Renewal::Nothing;
-        }
-    }
-
-    /// What a handle wants that has outlived its response.
-    pub(crate) fn without_response() -> Self {
-        Self { no_response: true, ..Self::default() }
-    }
-}
-
-/// What is to be made new.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Renewal {
-    #[default]
-    Nothing,
-    Secret,
-    /// Both limits count from now, because the visitor has proved again who they are.
-    SecretAndLimits,
-}
-
-/// A session that is to end.
-#[derive(Clone, Copy)]
-pub(crate) enum Ending {
-    /// Its record in the store.
-    Record(SessionId),
-    /// The cookies that hold it.
-    #[cfg(feature = "cookie")]
-    Sealed(Carried),
-}
-
-/// What the browser has to be told.
-#[derive(Clone)]
-pub(crate) enum CookieChange {
-    /// Keep this token, for this long or until the browser is closed.
-    Token { token: Token, max_age: Option<Duration> },
-    /// Forget the cookie.
-    Remove,
-    /// Keep or forget these cookies, as the sealed session has changed.
-    #[cfg(feature = "cookie")]
-    Sealed(Vec<HeaderValue>),
-}
 
 /// What a commit did.
 #[derive(Default)]
@@ -278,8 +204,12 @@ impl<T: SessionModel> Engine<T> {
         let now = self.clock.now();
         let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
+        let limit = self.limit_of(draft);
+        if let Some(limit) = limit {
+            self.look_for_place(draft, limit).await?;
+        }
         loop {
-            let token = Token::random()?;
+            let token = Token { id: SessionId::random()?, secret: intents.next_secret()? };
             let record = Record {
                 id: token.id,
                 version: Version::FIRST,
@@ -291,6 +221,9 @@ impl<T: SessionModel> Engine<T> {
             // 128 random bits do not meet twice; a store that says so is asked again rather than overwritten.
             if store.create(&record).await? == Create::Exists {
                 continue;
+            }
+            if let Some(limit) = limit {
+                self.keep_to_limit(store, draft, limit, token.id).await?;
             }
             self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
             self.report_principal(draft, Some(token.id));
@@ -328,7 +261,7 @@ impl<T: SessionModel> Engine<T> {
         let is_repeated = earlier_version.is_some();
         let version = earlier_version.map_or_else(|| base.version.of_new_write(), Ok)?;
         let token = match (retirement, earlier_token.flatten()) {
-            (Some(_), None) => Some(Token { id: base.id, secret: Secret::random()? }),
+            (Some(_), None) => Some(Token { id: base.id, secret: intents.next_secret()? }),
             (_, earlier) => earlier,
         };
         let credential = match (&token, retirement) {
@@ -337,9 +270,21 @@ impl<T: SessionModel> Engine<T> {
         };
         let life = self.next_life(&base.life, draft, intents, now);
         let record = Record { id: base.id, version, credential, life, data: payload.data, columns: payload.columns };
+        let limit = self.limit_of(draft);
+        if let Some(limit) = limit {
+            self.look_for_place(draft, limit).await?;
+        }
         draft.unanswered = Some(Unanswered { version, token: token.clone() });
         let update = store.update(base.version, &record).await?;
         draft.unanswered = None;
+        let is_mine = match &update {
+            Update::Updated => true,
+            Update::Conflict(theirs) => theirs.version == version,
+            Update::Gone => false,
+        };
+        if is_mine && let Some(limit) = limit {
+            self.keep_to_limit(store, draft, limit, base.id).await?;
+        }
         match update {
             Update::Gone => Err(self.late(Some(base.id))),
             Update::Updated => Ok(Attempt::Done(self.written(draft, opened, record, token, now))),
@@ -431,14 +376,19 @@ impl<T: SessionModel> Engine<T> {
             _ if draft.has_new_principal() => Ok(Some(Retirement::PrincipalChanged)),
             Holder::Current(secret) if !intents.no_response => {
                 let credential = &opened.record.credential;
-                let renewed_at = credential.retired.first().map_or(opened.record.life.created_at, |latest| latest.at);
-                let is_due = self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit);
+                let is_due = !intents.shows_token && self.is_renewal_due(&opened.record, now);
                 // After a conflict the other request may have replaced the secret; its response carries the new one.
                 let is_current = credential.current == secret.hash();
                 Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current).then_some(Retirement::Renewed))
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether the secret of a session is so old that it is replaced.
+    pub(super) fn is_renewal_due(&self, record: &Record, now: Timestamp) -> bool {
+        let renewed_at = record.credential.retired.first().map_or(record.life.created_at, |latest| latest.at);
+        self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit)
     }
 
     pub(super) fn first_life(&self, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
@@ -449,8 +399,11 @@ impl<T: SessionModel> Engine<T> {
     pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
         let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
-            let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
-            return Lifetime { created_at: life.created_at, authenticated_at, ..restarted };
+            let restarted = match intents.expiry {
+                Some(expiry) => Lifetime { created_at: life.created_at, ..Lifetime::begin(expiry, now) },
+                None => life.restarted(self.expiry, now),
+            };
+            return Lifetime { authenticated_at, ..restarted };
         }
         let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
         Lifetime { authenticated_at, ..life }

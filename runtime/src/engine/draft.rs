@@ -55,8 +55,8 @@ pub(crate) struct Opened {
 pub(crate) enum Holder {
     /// With the current secret.
     Current(Secret),
-    /// With one that was renewed a moment ago. The new one is on its way to the browser; this request sends none.
-    Grace,
+    /// With this one, which was renewed a moment ago. The new one is on its way to the browser; this request sends none.
+    Grace(Secret),
 }
 
 impl Origin {
@@ -161,7 +161,7 @@ impl<T: SessionModel> Draft<T> {
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
             encoded.clear();
-            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            let encode_error = |source| CommitError::encode(field, source);
             self.value.field(index).encode(&mut encoded).map_err(encode_error)?;
             copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
                 kind: T::KIND,

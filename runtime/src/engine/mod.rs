@@ -6,10 +6,13 @@
 
 mod backend;
 mod commit;
+mod csrf;
 mod draft;
-mod kinds;
 #[cfg(feature = "cookie")]
-mod life;
+mod head;
+mod intent;
+mod kinds;
+mod limit;
 mod open;
 #[cfg(feature = "cookie")]
 mod sealed;
@@ -20,8 +23,11 @@ use http::HeaderValue;
 
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{CookieChange, Ending, Intents, MAX_ATTEMPTS, Outcome, Pause, Renewal};
+pub(crate) use commit::{MAX_ATTEMPTS, Outcome, Pause};
 pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial, Unanswered};
+pub(crate) use intent::{CookieChange, Ending, Intents, Renewal};
+pub(crate) use limit::Limit;
+pub use limit::OnLimit;
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};
 
@@ -44,6 +50,8 @@ pub(crate) struct Engine<T> {
     pub(crate) renew_after: Option<Duration>,
     /// How often a detached session looks whether it has ended.
     pub(crate) revocation_interval: Duration,
+    /// How many sessions a principal may have at once. No limit by default.
+    pub(crate) limit: Option<Limit>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
 }
@@ -58,6 +66,7 @@ impl<T: SessionModel> Engine<T> {
             expiry: Expiry::default(),
             renew_after: None,
             revocation_interval: Duration::from_secs(30),
+            limit: None,
             clock: Arc::new(SystemClock),
             events: Events::default(),
         })
@@ -110,6 +119,7 @@ impl<T> Clone for Engine<T> {
             expiry: self.expiry,
             renew_after: self.renew_after,
             revocation_interval: self.revocation_interval,
+            limit: self.limit.clone(),
             clock: Arc::clone(&self.clock),
             events: self.events.clone(),
         }

@@ -4,23 +4,24 @@
 //! answer that came last, and a copy of the cookie works until it expires. A program that cannot live with that takes a
 //! store.
 //!
-//! The plaintext of the seal is the session's life, as `life` encodes it, and the payload.
+//! The plaintext of the seal is the session's life and what else `head` encodes, and the payload.
+
+use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 
 use super::{
-    Draft, Engine, Intents, Origin, Presented, Renewal,
-    commit::{Attempt, CookieChange, Outcome},
-    life,
+    Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented, Renewal, commit::Attempt, head,
 };
 use crate::{
     cookie::{self, Carried, CookieSpec, KeyRing, Opened, SealError, SealedCookie, Sizes, WriteError},
+    csrf::CsrfKey,
     error::CommitError,
     event::{Event, Rejection},
     expiry::Lifetime,
     image::Image,
     model::SessionModel,
-    store::Layout,
+    store::{DynEpochs, Layout, StoreError},
 };
 
 /// How sessions of one type are sealed.
@@ -30,12 +31,19 @@ pub(crate) struct SealedBackend {
     ring: KeyRing,
     sizes: Sizes,
     cookie: SealedCookie,
+    epochs: Option<Arc<dyn DynEpochs>>,
 }
 
 impl SealedBackend {
     pub(crate) fn new(kind: &'static str, ring: KeyRing, sizes: Sizes) -> Self {
         let cookie = SealedCookie::new(CookieSpec::default(), &ring, kind).with_sizes(sizes);
-        Self { kind, ring, sizes, cookie }
+        Self { kind, ring, sizes, cookie, epochs: None }
+    }
+
+    /// With the moments before which the sessions of a principal are void.
+    pub(super) fn with_epochs(mut self, epochs: Option<Arc<dyn DynEpochs>>) -> Self {
+        self.epochs = epochs;
+        self
     }
 
     /// Binds the seals to a cookie of another name.
@@ -61,6 +69,8 @@ pub(crate) struct Sealed {
 pub(crate) struct SealedSession {
     pub(crate) life: Lifetime,
     pub(crate) data: Bytes,
+    /// What its CSRF tokens are made of, once a page has shown one.
+    pub(crate) csrf: Option<CsrfKey>,
     /// It was sealed under a key that is being retired.
     is_stale: bool,
 }
@@ -92,6 +102,20 @@ impl<T: SessionModel> Engine<T> {
         Sealed { session, carried }
     }
 
+    /// Whether the principal of a sealed session has been signed out everywhere since they signed in to it.
+    pub(crate) async fn is_void(&self, origin: &Origin, value: &T) -> Result<bool, StoreError> {
+        match (&self.backend, origin.life()) {
+            (Backend::Sealed(backend), Some(life)) => match &backend.epochs {
+                Some(epochs) => {
+                    let proved_at = life.authenticated_at.unwrap_or(life.created_at);
+                    epochs.void(value, proved_at, self.clock.now()).await
+                }
+                None => Ok(false),
+            },
+            _ => Ok(false),
+        }
+    }
+
     /// Seals what has changed.
     pub(super) fn seal(
         &self,
@@ -107,7 +131,10 @@ impl<T: SessionModel> Engine<T> {
             None => return Ok(Attempt::Done(Outcome::default())),
             Some(session) if is_changed && session.life.is_over(now) => return Err(self.late(None)),
             Some(session) => {
-                let is_wanted = is_changed || intents.expiry.is_some() || intents.renewal != Renewal::Nothing;
+                let is_wanted = is_changed
+                    || intents.expiry.is_some()
+                    || intents.renewal != Renewal::Nothing
+                    || intents.successor.is_some();
                 let is_due = session.is_stale || session.life.is_touch_due(now);
                 if session.life.is_over(now) || !(is_wanted || is_due && !intents.no_response) {
                     return Ok(Attempt::Done(Outcome::default()));
@@ -120,13 +147,18 @@ impl<T: SessionModel> Engine<T> {
         }
         let data = draft.image.encode(&draft.value, Layout::Document)?.data;
         let max_age = life.persistent.then(|| life.expires_at.since(now));
-        let cookies = backend.cookie.write_parts([&life::encode(&life), &data], max_age, now, sealed.carried);
+        // A token from before a sign-in proves nothing after it.
+        let present = sealed.session.as_ref().filter(|_| !draft.has_new_principal());
+        let present = present.and_then(|session| session.csrf.clone());
+        let csrf = intents.successor.as_ref().map(CsrfKey::of).or(present);
+        let cookies =
+            backend.cookie.write_parts([&head::encode(&life, csrf.as_ref()), &data], max_age, now, sealed.carried);
         let cookies = cookies.map_err(|error| refuse(error, &draft.value))?;
         if sealed.session.is_none() {
             self.events.emit(T::KIND, &Event::Created { id: None });
         }
         self.report_principal(draft, None);
-        let session = Some(SealedSession { life, data, is_stale: false });
+        let session = Some(SealedSession { life, data, csrf, is_stale: false });
         let saved = Origin::Sealed(Sealed { session, carried: sealed.carried });
         Ok(Attempt::Done(Outcome { saved: Some(saved), cookie: Some(CookieChange::Sealed(cookies)) }))
     }
@@ -134,11 +166,11 @@ impl<T: SessionModel> Engine<T> {
 
 /// A plaintext was authenticated, so one that is no session can only come from another version of this crate.
 fn decode(opened: Opened) -> Option<SealedSession> {
-    let (life, data) = life::decode(&opened.plaintext, opened.issued_at)?;
+    let (life, csrf, data) = head::decode(&opened.plaintext, opened.issued_at)?;
     let begin = opened.plaintext.len() - data.len();
     let mut data = Bytes::from(opened.plaintext);
     data.advance(begin);
-    Some(SealedSession { life, data, is_stale: opened.reseal })
+    Some(SealedSession { life, data, csrf, is_stale: opened.reseal })
 }
 
 fn refuse<T: SessionModel>(error: WriteError, value: &T) -> CommitError {

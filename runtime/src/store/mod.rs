@@ -14,6 +14,8 @@ mod cached;
 mod connect;
 #[cfg(feature = "cookie")]
 mod cookie;
+#[cfg(feature = "cookie")]
+mod epoch;
 mod erased;
 mod error;
 #[cfg(feature = "file")]
@@ -31,13 +33,24 @@ mod sql;
 mod sweeper;
 mod sync;
 
+/// What the fuzz targets reach of the stores.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use super::{file::fuzz as file, memcached::fuzz as memcached, redis::fuzz as redis};
+}
+
 pub use any::{AnyStore, AnyStoreBuilder, Enumerable, Findable, Sweepable, Unproven};
 #[cfg(feature = "cached")]
 pub use cached::{CachedStore, CachedStoreBuilder};
 pub use connect::{ConnectError, connect};
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
-pub(crate) use erased::DynStore;
+#[cfg(feature = "cookie")]
+pub(crate) use epoch::DynEpochs;
+#[cfg(feature = "cookie")]
+pub use epoch::{Epoch, Epochs, StoredEpochs};
+pub(crate) use erased::{DynFindByColumn, DynStore};
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};

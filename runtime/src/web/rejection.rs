@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use http::{HeaderValue, StatusCode};
 
 use crate::{
-    error::{LoadError, StaleAuthentication},
+    error::{CommitError, LoadError, StaleAuthentication},
     model::SessionModel,
     store::StoreError,
 };
@@ -20,7 +20,7 @@ pub enum SessionRejection {
     #[error(transparent)]
     MissingLayer(#[from] MissingLayer),
     /// The session could not be loaded. Answers 503, or 500 for what trying again does not change: a strict field that does
-    /// not decode, a record that is damaged.
+    /// not decode, a record that is damaged; or 403 for a request of a page of another origin.
     #[error(transparent)]
     Load(#[from] LoadError),
 }
@@ -38,15 +38,20 @@ impl SessionRejection {
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Load(LoadError::Store(error)) => of_store(error),
-            Self::MissingLayer(_) | Self::Load(LoadError::Undecodable { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::MissingLayer(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Load(error) => of_load(error),
         }
     }
 
     /// A failed load, which is put into the log.
-    #[cfg(any(feature = "actix", feature = "axum"))]
+    #[cfg(any(feature = "actix", feature = "tower"))]
     pub(super) fn load<T: SessionModel>(error: LoadError) -> Self {
-        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        if let LoadError::CrossOrigin = error {
+            // Any page on the web can cause this, so it is no error of ours.
+            tracing::warn!(target: "sessio", kind = T::KIND, %error, "a forged request was refused");
+        } else {
+            tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        }
         Self::Load(error)
     }
 }
@@ -127,4 +132,36 @@ impl AuthenticationRejection {
             Self::Stale(_) | Self::Session(_) => None,
         }
     }
+}
+
+/// What a visitor is answered whose session could not be loaded.
+pub(super) fn of_load(error: &LoadError) -> StatusCode {
+    match error {
+        LoadError::Store(error) => of_store(error),
+        LoadError::CrossOrigin => StatusCode::FORBIDDEN,
+        LoadError::Undecodable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What a visitor is answered whose session could not be saved.
+///
+/// The layer itself never answers for a session that has ended meanwhile: it lets the response go out without the changes.
+pub(super) fn of_commit(error: &CommitError) -> StatusCode {
+    match error {
+        CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
+        CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
+        CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
+        CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
+        #[cfg(feature = "cookie")]
+        CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        CommitError::Load(error) => of_load(error),
+        CommitError::Store(error) => of_store(error),
+        CommitError::Contention { .. } | CommitError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Puts the cause of an answer into the log, when a handler has answered with the error itself.
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) fn report(error: &(dyn std::error::Error + 'static)) {
+    tracing::error!(target: "sessio", error, "a handler answers with an error of its session");
 }

@@ -3,7 +3,9 @@
 mod chain;
 mod lab;
 mod project;
+mod rebuild;
 mod references;
+mod rolling;
 mod sql;
 mod start;
 mod versions;

@@ -34,7 +34,11 @@ fn check(plan: &Plan, expected: &ExpectFile) {
                     [";\n", "\n-- Nothing to do in this part.\n"].iter().any(|end| statements.ends_with(end));
                 assert!(!statements.contains('\r') && ends_well, "{statements:?}");
                 let body = statements.lines().filter(|line| !line.is_empty() && !line.starts_with("--"));
-                let body = body.collect::<Vec<_>>().join("\n");
+                let body = body.collect::<Vec<_>>();
+                let ddl = ["CREATE ", "ALTER ", "DROP "];
+                let ddl = body.iter().filter(|line| ddl.iter().any(|verb| line.starts_with(verb))).count();
+                assert!(dialect != Dialect::MySql || ddl <= 1, "each would commit on its own: {body:?}");
+                let body = body.join("\n");
                 let _ = writeln!(text, "-- {dialect}, {number} {way}{alone}\n{body}\n");
             }
         }

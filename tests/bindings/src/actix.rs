@@ -11,18 +11,21 @@ use actix_web::{
     App, Error, HttpRequest, HttpResponse, HttpServer, Responder,
     body::BoxBody,
     dev::Server,
-    error::{ErrorImATeapot, ErrorServiceUnavailable},
+    error::ErrorImATeapot,
     rt::{self, System},
-    web::{self, Bytes, Data, Path, Payload, ServiceConfig},
+    web::{self, Bytes, Data, Form, Path, Payload, ServiceConfig},
 };
 use actix_ws::{Message, MessageStream};
 use futures_util::{StreamExt, stream};
-use sessio::{Authenticated, CommitError, Detached, LazySession, Session, SessionLayer, web::SkipSession};
+use sessio::{
+    Authenticated, CommitError, Detached, LazySession, Session, SessionLayer,
+    web::{Csrf, CsrfLayer, SkipSession},
+};
 use tokio::sync::oneshot;
 
 use crate::{
     setting::Stop,
-    visitor::{self, Reply, Shared, SignInPage, Visitor},
+    visitor::{self, FORM_LIMIT, Note, Reply, Shared, SignInPage, Visitor},
 };
 
 /// Serves the app, on threads of its own, until the answer is dropped.
@@ -69,6 +72,11 @@ fn routes(config: &mut ServiceConfig, skip: SkipSession) {
             web::get().to(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())),
         )
         .route("/payment", web::get().to(async |visitor: Authenticated<Visitor>| visitor::payment(&visitor)))
+        .service(web::scope("/guarded").wrap(CsrfLayer::<Visitor>::new().form_limit(FORM_LIMIT)).configure(notes))
+        .service(
+            web::scope("/guarded-for-some").wrap(CsrfLayer::<Visitor>::new().pass_without_session()).configure(notes),
+        )
+        .route("/enter", web::post().to(enter))
         .route("/socket", web::get().to(socket))
         .route("/events", web::get().to(events))
         .route("/stream", web::get().to(stream))
@@ -80,6 +88,25 @@ fn routes(config: &mut ServiceConfig, skip: SkipSession) {
                 .wrap(skip)
                 .route(web::get().to(async |visitor: Session<Visitor>| visitor::show(&visitor))),
         );
+}
+
+/// What is done by forms and scripts, behind a check of their CSRF tokens.
+fn notes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/note").route(web::get().to(async || "a form")).route(web::post().to(note)))
+        .route("/echo", web::post().to(async |body: String| body));
+}
+
+async fn note(mut visitor: Session<Visitor>, form: Form<Note>) -> Reply {
+    visitor.set_note(form.into_inner().note);
+    Reply::text("")
+}
+
+/// Takes a form with a token, and nothing else.
+async fn enter(mut visitor: Session<Visitor>, form: Csrf<Visitor, Form<Note>>) -> Reply {
+    visitor.sign_in(7);
+    visitor.set_note(form.into_inner().into_inner().note);
+    Reply::text("")
 }
 
 async fn act(shared: Data<Arc<Shared>>, path: Path<(String, String)>, visitor: Session<Visitor>) -> Reply {
@@ -111,7 +138,7 @@ async fn style_sheet(request: HttpRequest) -> Reply {
 }
 
 async fn socket(request: HttpRequest, body: Payload, visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await?;
     let (response, socket, messages) = actix_ws::handle(&request, body)?;
     rt::spawn(async move { converse(socket, messages, visitor).await.unwrap_or(()) });
     Ok(response)
@@ -143,7 +170,7 @@ async fn converse(
 
 /// Shows the session, and ends with it.
 async fn events(visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await?;
     let shown = format!("data: {}\n\n", visitor::show(&visitor));
     let end = async move {
         visitor.revoked().await;

@@ -48,6 +48,16 @@ impl RedirectTo for SignInPage {
     const PATH: &'static str = "/sign-in";
 }
 
+/// A form of the app.
+#[derive(Debug, Deserialize)]
+pub struct Note {
+    /// What it says.
+    pub note: String,
+}
+
+/// The longest form that is looked into for a CSRF token.
+pub const FORM_LIMIT: usize = 1_000;
+
 /// How many requests meet in the action `add`.
 pub const WIDTH: usize = 8;
 
@@ -140,6 +150,14 @@ pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &s
         "length" => return Reply::text(visitor.note().len().to_string()),
         "dark" => visitor.set_theme(Theme::Dark { contrast: value.parse().unwrap_or_default() }),
         "theme" => return Reply::text(format!("{:?}", visitor.theme())),
+        "token" => {
+            return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string()));
+        }
+        "in-and-token" => {
+            visitor.sign_in(value.parse::<i64>().unwrap_or_default());
+            return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string()));
+        }
+        "rotate" => visitor.rotate(),
         "clear" => visitor.clear_note(),
         "visit" => *visitor.visits_mut() += 1,
         "announce" => visitor.set_notice(value.to_owned()),

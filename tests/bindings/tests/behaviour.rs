@@ -66,6 +66,82 @@ behaviours! {
     a_guard_sends_those_who_ask_for_a_page_to_another_and_refuses_what_is_sent
     a_guard_of_one_method_does_not_ask_the_others
     what_needs_a_fresh_sign_in_refuses_an_old_one
+    a_page_of_another_origin_changes_no_session
+    only_a_page_of_ours_opens_a_websocket
+    the_browser_forgets_the_sites_data_when_its_session_ends
+    a_remembered_session_stays_remembered_when_its_visitor_proves_again_who_they_are
+}
+
+async fn a_page_of_another_origin_changes_no_session(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    browser.get("/do/note/mine").await;
+    let before = browser.cookies();
+    let elsewhere: [&[(&str, &str)]; 4] = [
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://sibling.example.com")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+    ];
+    for headers in elsewhere {
+        let answer = browser.post("/do/note/forged", headers, "").await;
+        assert_eq!((answer.status, answer.set_cookies()), (StatusCode::FORBIDDEN, vec![]), "{headers:?}");
+        // What a browser does with a Lax cookie: it stays at home, and a new session would take its place.
+        let answer = setting.browser().post("/do/note/forged", headers, "").await;
+        assert_eq!((answer.status, answer.set_cookies()), (StatusCode::FORBIDDEN, vec![]), "{headers:?}");
+        let answer = browser.post("/lazy/untouched", headers, "").await;
+        assert_ne!(answer.status, StatusCode::FORBIDDEN, "what asks for no session is not our business");
+    }
+    assert_eq!(shown(&browser).await, "7 mine 0");
+    assert_eq!(browser.cookies(), before);
+
+    let own = setting.url("http", "");
+    let ours: [&[(&str, &str)]; 4] = [
+        &[("sec-fetch-site", "same-origin")],
+        &[("origin", &own)],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://app.example.com")],
+        &[],
+    ];
+    for headers in ours {
+        assert_eq!(browser.post("/do/visit/-", headers, "").await.status, StatusCode::OK, "{headers:?}");
+    }
+    assert_eq!(browser.get_as("/do/show/-", &[("sec-fetch-site", "cross-site")]).await.text, "7 mine 4", "a link");
+}
+
+async fn only_a_page_of_ours_opens_a_websocket(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/mine").await;
+    let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("origin", "https://evil.example")];
+    assert_eq!(browser.get_as("/do/show/-", &upgrade).await.status, StatusCode::FORBIDDEN);
+    let own = setting.url("http", "");
+    let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("origin", &own)];
+    assert_eq!(browser.get_as("/do/show/-", &upgrade).await.text, "nobody mine 0");
+}
+
+async fn the_browser_forgets_the_sites_data_when_its_session_ends(setting: Setting) {
+    let browser = setting.browser();
+    let has_header = |answer: &Answer| answer.headers.get("clear-site-data").map(|value| value.as_bytes().to_vec());
+    assert_eq!(has_header(&browser.get("/do/in/7").await), None);
+    assert_eq!(has_header(&browser.get("/do/in/8").await), None, "another session has begun");
+    assert_eq!(has_header(&browser.get("/do/out/-").await).as_deref(), Some(&br#""cache", "storage""#[..]));
+    assert_eq!(has_header(&browser.get("/do/out/-").await), None, "nothing was there to end");
+}
+
+async fn a_remembered_session_stays_remembered_when_its_visitor_proves_again_who_they_are(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    browser.get("/do/remember/long").await;
+    for _ in 0..3 {
+        setting.clock.advance(Duration::from_hours(40));
+        let answer = browser.get("/do/again/-").await;
+        assert!(answer.set_cookies()[0].contains("Max-Age=172800"), "{:?}", answer.set_cookies());
+    }
+    for _ in 0..2 {
+        setting.clock.advance(Duration::from_hours(47));
+        assert_eq!(shown(&browser).await, "7 long 0");
+    }
+    setting.clock.advance(Duration::from_hours(2));
+    assert_eq!(shown(&browser).await, "nobody  0", "four days since the last proof");
 }
 
 behaviours! {

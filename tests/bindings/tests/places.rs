@@ -146,7 +146,7 @@ async fn a_handler_of_actix_web_may_hold_what_no_other_thread_may_see() {
         let mut shop = lazy.load().await?;
         rt::task::yield_now().await;
         *shop.count_mut() += 1;
-        shop.update(|shop| *shop.count_mut() += 1).await.map_err(actix_web::error::ErrorServiceUnavailable)?;
+        shop.update(|shop| *shop.count_mut() += 1).await?;
         Ok::<_, actix_web::Error>(format!("{here}: {}", shop.count()))
     };
     let app = move || App::new().route("/", actix::get().to(local)).wrap(sessions.clone());

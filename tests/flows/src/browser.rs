@@ -64,16 +64,6 @@ impl Browser {
         self.send(Method::GET, path, &self.cookie_header()).await
     }
 
-    /// As [`get`](Self::get), with another header beside the cookies.
-    ///
-    /// # Panics
-    ///
-    /// When the server does not answer.
-    pub async fn get_bearing(&self, path: &str, name: &str, value: &str) -> Answer {
-        let request = self.prepare(Method::GET, path, &self.cookie_header()).header(name, value);
-        self.finish(request).await
-    }
-
     /// As [`get`](Self::get), with another method.
     ///
     /// # Panics
@@ -81,6 +71,32 @@ impl Browser {
     /// When the server does not answer.
     pub async fn request(&self, method: Method, path: &str) -> Answer {
         self.send(method, path, &self.cookie_header()).await
+    }
+
+    /// Sends a body with these headers, as a form or a script of some page does.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Answer {
+        let mut request = self.prepare(Method::POST, path, &self.cookie_header()).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.finish(request).await
+    }
+
+    /// Asks for a page with these headers.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get_as(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.prepare(Method::GET, path, &self.cookie_header());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.finish(request).await
     }
 
     /// Asks for a page and says whether the server answered at all.

@@ -31,7 +31,7 @@ async fn start(store: impl FnOnce(CookieStore<Notes>) -> CookieStore<Notes>) -> 
         let outcome = notes.commit().await;
         let Err(CommitError::CookieTooLarge { source, largest }) = outcome else { return format!("{outcome:?}") };
         let WriteError::OverBudget(OverBudget::Budget { size, budget }) = source else { return format!("{source:?}") };
-        notes.revert();
+        notes.revert().expect("what was stored decodes");
         format!("{size} of {budget}: {largest}")
     };
     let app = Router::new()
@@ -224,7 +224,7 @@ async fn over_the_budget_of_the_whole_header_is_an_error_that_names_the_largest_
     assert_eq!(answer.set_cookies(), [""; 0]);
     let said = browser.get("/try/7000").await.text;
     let (sizes, fields) = said.split_once(": ").unwrap_or_default();
-    assert!(sizes.starts_with("9") && sizes.ends_with(" of 8192"), "{said}");
+    assert!(sizes.starts_with('9') && sizes.ends_with(" of 8192"), "{said}");
     assert_eq!(fields, "`text` (7002 bytes), `title` (7 bytes)");
 
     let tight = start(|store| store.budget(Budget::new(1000))).await;

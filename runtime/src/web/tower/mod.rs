@@ -10,7 +10,8 @@
 //! |---|---|
 //! | a handler asked for the session | `Vary: Cookie`; `Cache-Control: no-store`, unless the handler said `private` or `no-store` |
 //! | the session is new, rotated, or persistent and moved | `Set-Cookie`, appended to those of the handler |
-//! | the session was ended | `Set-Cookie` that removes the cookie |
+//! | the session was ended | `Set-Cookie` that removes the cookie; `Clear-Site-Data`, if [so told](super::SessionLayer::clear_site_data) |
+//! | a page of another origin made the browser send it | 403 where a handler asks for the session |
 //! | the commit failed | 503 with an empty body, or 409 for a field with `merge = "reject"` and for a unique value that another session has; nothing about the cause |
 //!
 //! The commit happens whatever the status, so that a counter of failed sign-ins persists;
@@ -31,10 +32,12 @@
 //! place, hence `Default`, which the bodies of axum, tonic and hyper have. A body without one is boxed on the way out, by tower's
 //! `ServiceBuilder::new().layer(sessions).map_response(|response: Response<_>| response.map(BodyExt::boxed))`.
 
+mod csrf;
 mod future;
 mod layer;
 mod service;
 
+pub use csrf::CsrfService;
 pub use future::ResponseFuture;
 pub use layer::WithoutSession;
 pub use service::SessionService;

@@ -10,7 +10,6 @@ use sessio::{
     clock::{Clock, SystemClock, Timestamp},
     cookie::{Carried, CookieSpec, Key, KeyRing, SealedCookie, Sealer, assemble, find, find_chunks},
     expiry::Lifetime,
-    model::SessionModel,
     record::{Credential, Record, Version},
     store::{CachedStore, CookieStore, Create, MemoryStore, Store, connect},
     testkit::{CountingStore, Fault, FaultStore, ManualClock, Operation},
@@ -54,10 +53,16 @@ fn routes() -> Router {
         .route("/too-long", get(async |mut vault: Session<Vault>| vault.set_pin(PIN.repeat(300))))
         .route("/rotate", get(async |mut vault: Session<Vault>| vault.rotate()))
         .route("/again", get(async |mut vault: Session<Vault>| vault.reauthenticate()))
-        .route("/debug", get(async |vault: Session<Vault>| format!("{vault:?} {vault:#?}")))
+        .route("/debug", get(async |vault: Session<Vault>| format!("{vault:?} {vault:#?} {:?}", vault.csrf_token())))
+        .route("/form", get(form))
         .route("/detach", get(async |vault: Session<Vault>| format!("{:?}", vault.detach().await)))
         .route("/panic", get(panics))
         .route("/out", get(async |mut vault: Session<Vault>| vault.sign_out()))
+}
+
+/// What a page of the app shows to its visitor and to nobody else.
+async fn form(vault: Session<Vault>) -> String {
+    vault.csrf_token().expect("random bytes").as_str().to_owned()
 }
 
 async fn panics(mut vault: Session<Vault>) {
@@ -80,6 +85,11 @@ pub(crate) async fn visit(name: &str, layer: SessionLayer<Vault>, log: &Log, nee
             planted = browser.copy();
         }
         log.note(browser.get(path).await.text);
+        if path == "/in" {
+            // A cookie of before the sign-in.
+            planted.get("/debug").await;
+            needles.add_text(&format!("a CSRF token of {name}"), &browser.get("/form").await.text);
+        }
         for value in browser.cookies().values() {
             match value.len() {
                 64 => needles.add_token(&format!("a token of {name}"), value),
@@ -87,8 +97,7 @@ pub(crate) async fn visit(name: &str, layer: SessionLayer<Vault>, log: &Log, nee
             }
         }
     }
-    // A cookie of before the sign-in, a renewed secret after its grace, one with a changed letter, junk.
-    planted.get("/debug").await;
+    // A renewed secret after its grace, a cookie with a changed letter, junk.
     browser.get("/in").await;
     planted = browser.copy();
     browser.get("/rotate").await;
@@ -127,7 +136,7 @@ pub(crate) async fn stored_values(log: &Log) {
         log.note(format!("{session:?}"));
     }
 
-    let store = FaultStore::new(MemoryStore::new());
+    let store = FaultStore::new(MemoryStore::<Vault>::new());
     store.on(Operation::Update, 1).then(Fault::Error);
     store.on(Operation::Delete, 1).then(Fault::Error);
     let app = routes().layer(SessionLayer::new(store).cookie(CookieSpec::development()));
@@ -178,8 +187,10 @@ pub(crate) async fn unreachable_stores(log: &Log, needles: &mut Needles) {
 
 fn note_error(log: &Log, error: &(dyn Error + 'static)) {
     log.note(format!("{error:?} {error:#?}"));
-    for cause in std::iter::successors(Some(error), |error| error.source()) {
-        log.note(cause.to_string());
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        log.note(error.to_string());
+        cause = error.source();
     }
 }
 
@@ -246,16 +257,17 @@ pub(crate) fn debug_of_cookies(key: &Key, token: &Token, now: Timestamp) -> Stri
     let set = cookie.write(PIN.as_bytes(), None, now, Carried::default()).expect("a cookie");
     let text = token.encode();
     let plain = CookieSpec::default().set(text.as_str(), None).expect("a cookie");
-    let mut shown = format!("{key:?} {ring:?} {sealer:?} {cookie:?} {set:?} {plain:?} {:?}", CookieSpec::default());
+    let mut shown =
+        vec![format!("{key:?} {ring:?} {sealer:?} {cookie:?} {set:?} {plain:?} {:?}", CookieSpec::default())];
 
     let pair = set[0].to_str().expect("text").split(';').next().expect("a pair").to_owned();
     for value in [pair, format!("__Host-id={}", text.as_str())] {
         let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(&value).expect("a header"))]);
         let chunks = find_chunks(&headers, "__Host-id");
-        shown += &format!("{:?} {chunks:?} {:?}", find(&headers, "__Host-id"), assemble(&chunks));
-        shown += &format!("{:?} {:#?}", cookie.read(&headers, now), cookie.read(&headers, now));
+        shown.push(format!("{:?} {chunks:?} {:?}", find(&headers, "__Host-id"), assemble(&chunks)));
+        shown.push(format!("{:?} {:#?}", cookie.read(&headers, now), cookie.read(&headers, now)));
     }
-    shown
+    shown.concat()
 }
 
 /// `Debug` of stores and layers.
@@ -264,7 +276,6 @@ pub(crate) fn debug_of_handles(key: &Key) -> String {
     let memory = MemoryStore::<Vault>::new();
     let (counting, faulty) = (CountingStore::new(memory.clone()), FaultStore::new(memory.clone()));
     let cached = CachedStore::new(memory.clone());
-    let mut shown = format!("{sealed:?} {memory:?} {counting:?} {faulty:?} {cached:?} {:?}", Sessions::of(&memory));
-    shown += &format!("{:?} {:?}", SessionLayer::new(sealed), SessionLayer::new(memory));
-    shown
+    let stores = format!("{sealed:?} {memory:?} {counting:?} {faulty:?} {cached:?} {:?}", Sessions::of(&memory));
+    format!("{stores} {:?} {:?}", SessionLayer::new(sealed), SessionLayer::new(memory))
 }

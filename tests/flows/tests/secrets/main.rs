@@ -15,7 +15,7 @@ use sessio::{
 };
 use sessio_flow_tests::Log;
 
-use flow::{Vault, bad_configuration, stored_values, unreachable_stores, visit, visit_through_a_cut_line};
+use flow::{bad_configuration, stored_values, unreachable_stores, visit, visit_through_a_cut_line};
 use needles::Needles;
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn nothing_that_opens_a_session_or_is_kept_in_one_is_ever_logged() {
     ] {
         assert!(logged.contains(said), "`{said}` was not logged, so this test looks at too little");
     }
-    needles.search(&logged);
+    assert_eq!(needles.find(&logged), None);
 }
 
 #[test]
@@ -98,12 +98,36 @@ fn no_debug_of_a_public_type_shows_what_opens_a_session_or_is_in_one() {
         data: format!("{{\"pin\":\"{}\"}}", flow::PIN).into(),
         columns: vec![sessio::model::ColumnValue::Text(flow::PIN.to_owned())],
     };
-    let mut shown =
-        format!("{token:?} {:?} {:?} {:?} {:?}", token.secret, token.secret.hash(), token.encode(), token.id);
-    shown += &format!("{record:?} {:#?} {:?}", record, record.credential);
-    shown += &format!("{:?}", sessio::store::Update::Conflict(Box::new(record)));
-    shown += &flow::debug_of_cookies(&key, &token, now);
-    shown += &flow::debug_of_handles(&key);
+    let shown = [
+        format!("{token:?} {:?} {:?} {:?} {:?}", token.secret, token.secret.hash(), token.encode(), token.id),
+        format!("{record:?} {record:#?} {:?}", record.credential),
+        format!("{:?}", sessio::store::Update::Conflict(Box::new(record))),
+        flow::debug_of_cookies(&key, &token, now),
+        flow::debug_of_handles(&key),
+    ]
+    .concat();
     assert!(shown.contains(&token.id.to_string()) && shown.contains(&key.id().to_string()), "public names are shown");
-    needles.search(&shown);
+    assert_eq!(needles.find(&shown), None);
+}
+
+/// The search itself: each spelling is found, also in the middle of a longer text.
+#[test]
+fn a_secret_is_found_in_whichever_spelling_it_is_shown() {
+    let mut needles = Needles::default();
+    needles.add_text("a secret", flow::PIN);
+    let (bytes, key) = (flow::PIN.as_bytes(), Key::generate().expect("random bytes"));
+    needles.add_key("a key", &key);
+    let around = format!("user=7&pin={}&x=y", flow::PIN);
+    let spellings = [
+        flow::PIN.to_owned(),
+        format!("{bytes:?}"),
+        format!("{bytes:02x?}").replace([',', ' '], ""),
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &around),
+        base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &around),
+        format!("Key({})", *key.reveal()),
+    ];
+    for spelling in spellings {
+        assert!(needles.find(&format!("a line\n{spelling}\n")).is_some(), "not found: {spelling}");
+    }
+    assert_eq!(needles.find("a line without it"), None);
 }

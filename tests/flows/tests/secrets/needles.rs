@@ -39,16 +39,14 @@ impl Needles {
         self.add(what, text.to_string());
     }
 
-    /// Finds none of them in the text.
-    pub(crate) fn search(&self, text: &str) {
-        assert!(!self.0.is_empty(), "nothing to search for");
-        for (what, needle) in &self.0 {
-            if let Some(place) = text.find(needle.as_str()) {
-                let begin = text[..place].rfind('\n').map_or(0, |line| line + 1);
-                let line = text[begin..].lines().next().unwrap_or_default();
-                panic!("{what} is in the log, as `{needle}`: {line}");
-            }
-        }
+    /// The first of them that is in the text, and the line with it.
+    pub(crate) fn find(&self, text: &str) -> Option<String> {
+        self.0.iter().find_map(|(what, needle)| {
+            let place = text.find(needle.as_str())?;
+            let begin = text[..place].rfind('\n').map_or(0, |line| line + 1);
+            let line = text[begin..].lines().next().unwrap_or_default();
+            Some(format!("{what}, as `{needle}`: {line}"))
+        })
     }
 
     fn add_bytes(&mut self, what: &str, bytes: &[u8]) {
