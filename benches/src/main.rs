@@ -1,116 +1,61 @@
-//! A million sessions in memory and in SQLite: what each takes, and what a sweep costs that finds a thousand expired.
+//! What sessions cost, beside what they cost with other crates: every figure from one run, in one table of ratios.
 //!
 //! ```text
-//! cargo xtask bench
+//! cargo xtask bench                       # all subjects
+//! cargo xtask bench in-process servers    # some of them
 //! ```
-//!
-//! The sweep is timed with ten thousand, a hundred thousand and a million live sessions beside the expired ones. What
-//! matters is the last column: it must not grow with them.
 
-use std::time::{Duration, Instant};
+mod a_million;
+mod backends;
+mod compile;
+mod contention;
+mod contestants;
+mod decode;
+mod harness;
+mod in_process;
+mod round_trips;
+mod sealed_cookie;
+mod servers;
+mod shop;
+
+use std::{env, process::ExitCode};
 
 use anyhow::Result;
-use bytes::Bytes;
-use sessio::{
-    Expiry, Session,
-    clock::Timestamp,
-    expiry::Lifetime,
-    record::{Credential, Record, Version},
-    store::{Create, MemoryStore, SqliteStore, Store, Sweep},
-    token::Token,
-};
 
-/// What the stores are for. The records are made by hand, so its fields only give it a table.
-#[derive(Session)]
-struct Visitor {
-    visits: u32,
-}
+use harness::{Row, Table};
 
-const PAYLOAD: &[u8; 100] = &[b'x'; 100];
-const EXPIRED: u32 = 1_000;
-const REPEATED: usize = 5;
+/// Each subject by its name on the command line.
+const SUBJECTS: [(&str, fn() -> Result<Vec<Row>>); 7] = [
+    ("in-process", in_process::measure),
+    ("decode", decode::measure),
+    ("sealed-cookie", sealed_cookie::measure),
+    ("a-million", a_million::measure),
+    ("servers", servers::measure),
+    ("contention", contention::measure),
+    ("compile", compile::measure),
+];
 
-fn main() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    println!(
-        "| store | live sessions | bytes a session over its payload of 100 | a create | a sweep of 1,000 expired |"
-    );
-    println!("|---|---|---|---|---|");
-    for live in [10_000, 100_000, 1_000_000] {
-        let mut store = None;
-        let mut filled = Duration::ZERO;
-        let counted = allocation_counter::measure(|| {
-            let empty = MemoryStore::<Visitor>::with_capacity(2_000_000);
-            filled = runtime.block_on(fill(&empty, live)).unwrap_or_default();
-            store = Some(empty);
-        });
-        let Some(store) = store else { continue };
-        let bytes = counted.bytes_current / i64::from(live) - i64::try_from(PAYLOAD.len())?;
-        report("memory", live, bytes, filled, runtime.block_on(sweep(&store))?);
+fn main() -> ExitCode {
+    let wanted: Vec<String> = env::args().skip(1).collect();
+    if let Some(unknown) = wanted.iter().find(|name| SUBJECTS.iter().all(|(subject, _)| subject != name)) {
+        let names = SUBJECTS.map(|(name, _)| name).join(", ");
+        eprintln!("there is no subject {unknown}; there are {names}");
+        return ExitCode::from(2);
     }
-    for live in [10_000, 100_000, 1_000_000] {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("sessions.db");
-        let (filled, swept) = runtime.block_on(async {
-            let store = SqliteStore::<Visitor>::connect(&format!("sqlite:{}", path.display())).await?;
-            store.migrate().await?;
-            let filled = fill(&store, live).await?;
-            let swept = sweep(&store).await?;
-            store.pool().close().await;
-            anyhow::Ok((filled, swept))
-        })?;
-        let bytes = i64::try_from(path.metadata()?.len())? / i64::from(live) - i64::try_from(PAYLOAD.len())?;
-        report("SQLite", live, bytes, filled, swept);
-    }
-    Ok(())
-}
-
-fn report(store: &str, live: u32, bytes: i64, filled: Duration, swept: Duration) {
-    println!("| {store} | {live} | {bytes} | {:.1} us | {:.2} ms |", micros(filled / live), micros(swept) / 1_000.0);
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
-}
-
-/// Creates that many sessions, which live for thirty days.
-async fn fill<S: Store>(store: &S, live: u32) -> Result<Duration> {
-    let started = Instant::now();
-    for _ in 0..live {
-        create(store, Expiry::default()).await?;
-    }
-    Ok(started.elapsed())
-}
-
-/// The median time of sweeps that each find the expired among the live.
-async fn sweep<S: Sweep>(store: &S) -> Result<Duration> {
-    let mut times = Vec::new();
-    for _ in 0..REPEATED {
-        for _ in 0..EXPIRED {
-            create(store, Expiry::new(Duration::from_secs(1), Duration::from_secs(1))).await?;
+    let mut table = Table::default();
+    let mut failed = false;
+    for (name, measure) in SUBJECTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            eprintln!("measuring {name} ...");
+            match measure() {
+                Ok(rows) => table.add(name, rows),
+                Err(error) => {
+                    eprintln!("error: {name}: {error:#}");
+                    failed = true;
+                }
+            }
         }
-        let started = Instant::now();
-        let swept = store.delete_expired(NOW + Duration::from_mins(1), EXPIRED + 1).await?;
-        times.push(started.elapsed());
-        anyhow::ensure!(swept == u64::from(EXPIRED), "{swept} were swept");
     }
-    times.sort_unstable();
-    Ok(times[REPEATED / 2])
-}
-
-const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
-
-async fn create<S: Store>(store: &S, expiry: Expiry) -> Result<()> {
-    let token = Token::random()?;
-    let record = Record {
-        id: token.id,
-        version: Version::FIRST,
-        credential: Credential::new(&token.secret),
-        life: Lifetime::begin(expiry, NOW),
-        // A buffer of its own for each session, as a request would have made it.
-        data: Bytes::from(PAYLOAD.to_vec()),
-        columns: vec![],
-    };
-    anyhow::ensure!(store.create(&record).await? == Create::Created, "the id is new");
-    Ok(())
+    println!("{table}");
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -13,6 +13,7 @@ use crate::{
     engine::{Draft, Engine, Intents, Origin, Outcome},
     error::{CommitError, LoadError},
     event::Event,
+    expiry::Lifetime,
     model::SessionModel,
     revocation::Watch,
     token::SessionId,
@@ -47,7 +48,7 @@ impl<T: SessionModel> Detached<T> {
 
     /// When the session ends if nothing more happens.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.origin.life().map(|life| life.end())
+        self.origin.life().map(Lifetime::end)
     }
 
     /// Resolves when the session has ended, so that what hangs on it can be closed: by a sign-out, by

@@ -81,7 +81,8 @@
 //! | `postgres`, `mysql`, `sql-tls` | `store::PostgresStore`, `store::MySqlStore`: the same on servers, and TLS to them |
 //! | `redis`, `redis-cluster`, `redis-tls` | `store::RedisStore`: Redis or Valkey, on one server or a cluster |
 //! | `memcached` | `store::MemcachedStore` |
-//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie |
+//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie; `keys`: what seals it |
+//! | `cookie-compression` | the same, compressed where that is no risk |
 //! | `axum` (default) | the extractors `Session<T>`, `Option<Session<T>>` and `LazySession<T>` |
 //! | `tower` | the layer, for any tower service over `http` |
 //! | `blocking` | every store for programs without async |
@@ -107,8 +108,9 @@
 //!
 //! # Testing
 //!
-//! The struct is plain data, so what the application does with a session is tested without a server. Time is moved by a
-//! clock (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and a fault is one call away (`testkit::FaultStore`).
+//! The struct is plain data, so what the application does with a session is tested without a server. With the feature
+//! `testkit`, an integration test begins with a session (`testkit::plant`) and looks into one (`testkit::peek`), moves the time
+//! (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and breaks the store (`testkit::FaultStore`).
 //!
 //! ```
 //! # use sessio::Session;
@@ -146,6 +148,8 @@ mod error;
 mod event;
 pub mod expiry;
 mod image;
+#[cfg(feature = "cookie")]
+pub mod keys;
 pub mod merge;
 #[cfg(feature = "migrate")]
 pub mod migrate;
@@ -204,3 +208,17 @@ macro_rules! __bind {
 #[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The programs of the page for those who come from another library, compiled.
+#[cfg(all(
+    doctest,
+    feature = "actix",
+    feature = "axum",
+    feature = "cookie",
+    feature = "file",
+    feature = "postgres",
+    feature = "redis",
+    feature = "sqlite"
+))]
+#[doc = include_str!("../../docs/coming-from.md")]
+struct ComingFrom;

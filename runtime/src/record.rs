@@ -1,5 +1,7 @@
 //! What a store keeps of one session, and who may open it.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::{
@@ -53,7 +55,9 @@ impl Version {
 }
 
 /// One session as a store keeps it. A store reads nothing but `id`, `version`, the times of `life`, and `columns`.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows how much is in it and not what, because what a session holds is in no log.
+#[derive(Clone)]
 pub struct Record {
     /// Which session this is.
     pub id: SessionId,
@@ -70,6 +74,19 @@ pub struct Record {
     /// Every write carries them. A load returns them only from a store of
     /// [`Layout::Columns`](crate::store::Layout::Columns); elsewhere it leaves the vector empty.
     pub columns: Vec<ColumnValue>,
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("credential", &self.credential)
+            .field("life", &self.life)
+            .field("data", &format_args!("({} bytes)", self.data.len()))
+            .field("columns", &format_args!("({} values)", self.columns.len()))
+            .finish()
+    }
 }
 
 /// What opens a record: the hash of the current secret, and of those that it replaced.

@@ -10,7 +10,7 @@ use std::{
 use crate::{
     clock::Timestamp,
     detached::Detached,
-    engine::Renewal,
+    engine::{Renewal, warn_of_a_cut_age},
     error::{CommitError, LoadError, StaleAuthentication},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
@@ -81,6 +81,7 @@ impl<T: SessionModel> Session<T> {
     /// "Remember me" is `session.set_expiry(Expiry::default().persistent())`. The limits count from the session's
     /// creation, so this never revives what should have ended.
     pub fn set_expiry(&mut self, expiry: Expiry) {
+        warn_of_a_cut_age::<T>(expiry);
         self.slot.intend(|intents, _| intents.expiry = Some(expiry));
     }
 

@@ -37,6 +37,11 @@ impl<'guard> Cargo<'guard> {
         self.finish(&mut command(arguments), |_| {})
     }
 
+    /// Runs it with the servers' addresses.
+    pub(crate) fn run_with(&self, arguments: &[&str], environment: &Environment) -> Result<()> {
+        self.finish(command(arguments).envs(environment.iter()), |_| {})
+    }
+
     /// A feature must not lean on another one that happens to be on as well.
     pub(crate) fn check_features(&self, package: &str) -> Result<()> {
         let features = Self::features(package)?;

@@ -29,7 +29,7 @@ Usage: cargo xtask <command>
 Commands:
   test                Check formatting, lints and features, start the servers, run every test, build every example
   test --no-servers   The same without starting servers; says what did not run
-  bench               Measure, and print the tables
+  bench [subject ..]  Measure beside the peers, and print one table of ratios
   fuzz [target] [--seconds n]
                       Fuzz one target, or each of them, for that long (60 s), and keep what was found
   servers             Start the servers, print the environment that points the tests at them, wait for Ctrl-C
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::run(Wanted::Missing),
         ["test", "--no-servers"] => test::run(Wanted::None),
-        ["bench"] => bench::run(),
+        ["bench", subjects @ ..] => bench::run(subjects),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["servers"] => servers::serve_until_interrupted(),
         [guard::COMMAND] => guard::watch_standard_input().map(|()| true),

@@ -21,7 +21,7 @@ pub(crate) fn catalogue(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
             ul.shelf {
                 @for product in &PRODUCTS {
                     li.card {
-                        div.picture aria-hidden="true" { (product.picture) }
+                        (drawing(product.picture))
                         h2 { (product.name) }
                         p { (product.description) }
                         form method="post" action="/cart/add" {
@@ -50,7 +50,7 @@ pub(crate) fn cart(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
                     tbody {
                         @for (product, quantity) in shop.cart().lines() {
                             tr {
-                                td { (product.picture) " " (product.name) }
+                                td { (drawing(product.picture)) " " (product.name) }
                                 td {
                                     form.inline method="post" action="/cart/quantity" {
                                         input type="hidden" name="product" value=(product.id);
@@ -148,7 +148,7 @@ fn page(shop: &Session<Shop>, notice: Option<&str>, title: &str, content: &Marku
         title,
         &html! {
             header {
-                a.logo href="/" { "🛍️ The sessio shop" }
+                a.logo href="/" { (drawing(BAG)) " The sessio shop" }
                 nav {
                     a href="/cart" { "Cart (" (shop.cart().count()) ")" }
                     @match shop.user_id().and_then(catalogue::user) {
@@ -169,6 +169,15 @@ fn page(shop: &Session<Shop>, notice: Option<&str>, title: &str, content: &Marku
         },
     )
 }
+
+/// A line drawing. Fonts with pictures are not on every machine.
+fn drawing(strokes: &str) -> Markup {
+    html! {
+        svg viewBox="0 0 24 24" aria-hidden="true" { path d=(strokes) {} }
+    }
+}
+
+const BAG: &str = "M5 8h14l-1 13H6zM9 11V6a3 3 0 0 1 6 0v5";
 
 /// What the server knows, so that one can watch it change.
 fn session_facts(shop: &Session<Shop>) -> Markup {

@@ -43,7 +43,7 @@ impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
 impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
     #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
     fn into_backend(self) -> Backend<T> {
-        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.budget, self.padding)))
+        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.sizes)))
     }
 }
 

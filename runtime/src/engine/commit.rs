@@ -50,6 +50,13 @@ impl Intents {
         }
     }
 
+    /// Renewals coalesce: whoever came first sends the browser its cookie.
+    fn coalesce(&mut self, before: &Record, after: &Record) {
+        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
+            self.renewal = Renewal::Nothing;
+        }
+    }
+
     /// What a handle wants that has outlived its response.
     pub(crate) fn without_response() -> Self {
         Self { no_response: true, ..Self::default() }
@@ -105,7 +112,6 @@ impl Outcome {
 }
 
 /// One try.
-#[expect(clippy::large_enum_variant, reason = "a box would cost every commit an allocation")]
 pub(crate) enum Attempt {
     Done(Outcome),
     /// An earlier write of this draft, whose answer was lost, had taken effect. The draft may have changed since.
@@ -131,12 +137,10 @@ impl<T: SessionModel> Engine<T> {
             match self.attempt(draft, origin, intents).await? {
                 Attempt::Done(outcome) => return Ok(outcome.or(found)),
                 Attempt::Found(outcome) => {
-                    if let Some(saved) = &outcome.saved {
-                        draft.settle(saved, self.backend.layout())?;
-                        *origin = saved.clone();
-                    }
-                    if outcome.cookie.is_some() {
-                        intents.renewal = Renewal::Nothing;
+                    if let (Origin::Stored(opened), Some(Origin::Stored(saved))) = (&mut *origin, &outcome.saved) {
+                        intents.coalesce(&opened.record, &saved.record);
+                        *opened = saved.clone();
+                        draft.settle(origin, self.backend.layout())?;
                     }
                     found = outcome;
                 }
@@ -254,10 +258,7 @@ impl<T: SessionModel> Engine<T> {
         }
         rebased?;
         if let Origin::Stored(opened) = origin {
-            // Renewals coalesce: whoever came first has sent the browser its cookie.
-            if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {
-                intents.renewal = Renewal::Nothing;
-            }
+            intents.coalesce(&opened.record, &theirs);
             opened.record = theirs;
         }
         Ok(())

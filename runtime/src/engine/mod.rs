@@ -8,6 +8,8 @@ mod backend;
 mod commit;
 mod draft;
 mod kinds;
+#[cfg(feature = "cookie")]
+mod life;
 mod open;
 #[cfg(feature = "cookie")]
 mod sealed;
@@ -70,6 +72,12 @@ impl<T: SessionModel> Engine<T> {
         self.cookie = spec;
     }
 
+    /// Lets new sessions live under these limits.
+    pub(crate) fn set_expiry(&mut self, expiry: Expiry) {
+        warn_of_a_cut_age::<T>(expiry);
+        self.expiry = expiry;
+    }
+
     /// Writes the `Set-Cookie` headers that a commit asks for.
     pub(crate) fn write_cookie(&self, change: CookieChange, mut add: impl FnMut(HeaderValue)) {
         match change {
@@ -83,6 +91,14 @@ impl<T: SessionModel> Engine<T> {
             #[cfg(feature = "cookie")]
             CookieChange::Sealed(cookies) => cookies.into_iter().for_each(add),
         }
+    }
+}
+
+/// Says that browsers forget a remembered session before it ends (rfc6265bis, "Cookie Lifetime Limits").
+pub(crate) fn warn_of_a_cut_age<T: SessionModel>(expiry: Expiry) {
+    if expiry.is_persistent() && expiry.idle() > CookieSpec::MAX_AGE_LIMIT {
+        tracing::warn!(target: "sessio", kind = T::KIND, idle = ?expiry.idle(),
+            "browsers keep a cookie for at most 400 days, so its Max-Age is cut to that");
     }
 }
 

@@ -3,20 +3,20 @@
 use std::{fmt, marker::PhantomData};
 
 use crate::{
-    cookie::{Budget, KeyRing, Padding},
+    cookie::{Budget, Compression, KeyRing, Padding, Sizes},
     model::SessionModel,
 };
 
 /// Sessions that live in the cookie, sealed with XAES-256-GCM; the server keeps nothing.
 ///
 /// ```
-/// use sessio::{Session, cookie::{Key, KeyRing}, store::CookieStore};
+/// use sessio::{Session, keys::{self, KeyRing}, store::CookieStore};
 ///
 /// #[derive(Session)]
 /// struct Preferences { theme: String }
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let keys = KeyRing::new(Key::generate()?); // in production: KeyRing::from_env("SESSIO_KEYS")?
+/// let keys = KeyRing::new(keys::generate()?); // in production: KeyRing::from_env("SESSIO_KEYS")?
 /// let layer = Preferences::layer(CookieStore::new(keys));
 /// # Ok(()) }
 /// ```
@@ -26,28 +26,48 @@ use crate::{
 /// end somebody else's session. Take a store where that matters.
 pub struct CookieStore<T> {
     pub(crate) keys: KeyRing,
-    pub(crate) budget: Budget,
-    pub(crate) padding: Padding,
+    pub(crate) sizes: Sizes,
     model: PhantomData<fn() -> T>,
 }
 
 impl<T: SessionModel> CookieStore<T> {
     /// Sessions sealed under these keys.
     pub fn new(keys: KeyRing) -> Self {
-        Self { keys, budget: Budget::default(), padding: Padding::default(), model: PhantomData }
+        Self { keys, sizes: Sizes::default(), model: PhantomData }
     }
 
     /// How many bytes of cookies a session may take: 8192 by default.
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
-        self.budget = budget;
+        self.sizes.budget = budget;
         self
     }
 
     /// Hides the exact length of a session. Off by default.
     #[must_use]
     pub fn padding(mut self, padding: Padding) -> Self {
-        self.padding = padding;
+        self.sizes.padding = padding;
+        self
+    }
+
+    /// Compresses sessions before they are sealed. Off by default, because lengths then tell more: read the risk at
+    /// [`Compression`] first. It may be turned on and off while sessions live.
+    ///
+    #[cfg_attr(feature = "cookie-compression", doc = "```")]
+    #[cfg_attr(not(feature = "cookie-compression"), doc = "```ignore")]
+    /// # use sessio::{Session, keys::KeyRing};
+    /// use std::num::NonZeroU16;
+    /// use sessio::{cookie::{Compression, Padding}, store::CookieStore};
+    ///
+    /// # #[derive(Session)] struct Preferences { theme: String }
+    /// # fn store(keys: KeyRing) -> CookieStore<Preferences> {
+    /// let bucket = NonZeroU16::new(256).expect("not zero");
+    /// CookieStore::new(keys).compression(Compression::Deflate).padding(Padding::Buckets(bucket))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.sizes.compression = compression;
         self
     }
 }

@@ -9,7 +9,8 @@
 //! | `Authenticated<T, SignInPage>` | the same, and sends who asked for a page to the one that [`RedirectTo`](super::RedirectTo) names |
 //! | `Option<Authenticated<T>>` | loads the session; `None` for a visitor who is not signed in |
 //!
-//! A rejection says nothing to the visitor about its cause; the cause is in the log.
+//! A rejection says nothing to the visitor about its cause; the cause is in the log. [`CommitError`] and [`LoadError`] are
+//! responses too, so a handler that returns a `Result` can write `shop.commit().await?`.
 
 use axum_core::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -17,9 +18,12 @@ use axum_core::{
 };
 use http::{StatusCode, header::LOCATION, request::Parts};
 
-use super::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection};
+use super::{
+    Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
+    rejection::{of_commit, of_load, report},
+};
 use crate::{
-    error::StaleAuthentication,
+    error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
 };
@@ -96,6 +100,20 @@ impl IntoResponse for AuthenticationRejection {
             response.headers_mut().insert(LOCATION, page.clone());
         }
         response
+    }
+}
+
+impl IntoResponse for LoadError {
+    fn into_response(self) -> Response {
+        report(&self);
+        of_load(&self).into_response()
+    }
+}
+
+impl IntoResponse for CommitError {
+    fn into_response(self) -> Response {
+        report(&self);
+        of_commit(&self).into_response()
     }
 }
 

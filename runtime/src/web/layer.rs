@@ -84,9 +84,12 @@ impl<T: SessionModel> SessionLayer<T> {
     }
 
     /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
+    ///
+    /// Browsers forget a remembered session after [`CookieSpec::MAX_AGE_LIMIT`] without activity; a longer idle limit is
+    /// warned of in the log.
     #[must_use]
     pub fn expiry(self, expiry: Expiry) -> Self {
-        self.configure(|engine| engine.expiry = expiry)
+        self.configure(|engine| engine.set_expiry(expiry))
     }
 
     /// Replaces each session's secret when it is this old. Off by default (OWASP Session Management, "Renewal Timeout").
@@ -128,8 +131,8 @@ impl<T: SessionModel> SessionLayer<T> {
     /// Passes requests for these paths on without a session: static files, health checks.
     ///
     /// `"/health"` is that path alone, `"/static/*"` everything below `/static/`, `"/*"` everything. The path is compared
-    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away. An
-    /// extractor in an excluded handler answers as if there were no layer. For single routes there is
+    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away; inside a
+    /// scope of actix-web it is whole. An extractor in an excluded handler answers as if there were no layer. For single routes there is
     /// [`SkipSession`](super::SkipSession).
     ///
     /// # Panics

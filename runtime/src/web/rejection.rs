@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use http::{HeaderValue, StatusCode};
 
 use crate::{
-    error::{LoadError, StaleAuthentication},
+    error::{CommitError, LoadError, StaleAuthentication},
     model::SessionModel,
     store::StoreError,
 };
@@ -38,8 +38,8 @@ impl SessionRejection {
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Load(LoadError::Store(error)) => of_store(error),
-            Self::MissingLayer(_) | Self::Load(LoadError::Undecodable { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::MissingLayer(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Load(error) => of_load(error),
         }
     }
 
@@ -127,4 +127,33 @@ impl AuthenticationRejection {
             Self::Stale(_) | Self::Session(_) => None,
         }
     }
+}
+
+/// What a visitor is answered whose session could not be loaded.
+pub(super) fn of_load(error: &LoadError) -> StatusCode {
+    match error {
+        LoadError::Store(error) => of_store(error),
+        LoadError::Undecodable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What a visitor is answered whose session could not be saved.
+///
+/// The layer itself never answers for a session that has ended meanwhile: it lets the response go out without the changes.
+pub(super) fn of_commit(error: &CommitError) -> StatusCode {
+    match error {
+        CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
+        CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
+        #[cfg(feature = "cookie")]
+        CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        CommitError::Load(error) => of_load(error),
+        CommitError::Store(error) => of_store(error),
+        CommitError::Contention { .. } | CommitError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Puts the cause of an answer into the log, when a handler has answered with the error itself.
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) fn report(error: &(dyn std::error::Error + 'static)) {
+    tracing::error!(target: "sessio", error, "a handler answers with an error of its session");
 }

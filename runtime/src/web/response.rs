@@ -4,13 +4,8 @@ use std::error::Error;
 
 use http::{HeaderValue, StatusCode};
 
-use super::{headers::Headers, rejection::of_store};
-use crate::{
-    engine::CookieChange,
-    error::{CommitError, LoadError},
-    model::SessionModel,
-    slot::Slot,
-};
+use super::{headers::Headers, rejection::of_commit};
+use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
 
 /// Whether a response can go out as it is.
 ///
@@ -20,16 +15,7 @@ use crate::{
 pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
     committed.map_err(|error| {
         tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
-        match error {
-            CommitError::Conflict { .. } => StatusCode::CONFLICT,
-            CommitError::Store(error) | CommitError::Load(LoadError::Store(error)) => of_store(&error),
-            CommitError::Encode { .. } | CommitError::Load(LoadError::Undecodable { .. }) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
-            #[cfg(feature = "cookie")]
-            CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::SERVICE_UNAVAILABLE,
-        }
+        of_commit(&error)
     })
 }
 

@@ -11,7 +11,7 @@ use actix_web::{
     App, Error, HttpRequest, HttpResponse, HttpServer, Responder,
     body::BoxBody,
     dev::Server,
-    error::{ErrorImATeapot, ErrorServiceUnavailable},
+    error::ErrorImATeapot,
     rt::{self, System},
     web::{self, Bytes, Data, Path, Payload, ServiceConfig},
 };
@@ -111,7 +111,7 @@ async fn style_sheet(request: HttpRequest) -> Reply {
 }
 
 async fn socket(request: HttpRequest, body: Payload, visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await?;
     let (response, socket, messages) = actix_ws::handle(&request, body)?;
     rt::spawn(async move { converse(socket, messages, visitor).await.unwrap_or(()) });
     Ok(response)
@@ -143,7 +143,7 @@ async fn converse(
 
 /// Shows the session, and ends with it.
 async fn events(visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await?;
     let shown = format!("data: {}\n\n", visitor::show(&visitor));
     let end = async move {
         visitor.revoked().await;

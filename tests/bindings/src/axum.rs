@@ -85,7 +85,7 @@ async fn style_sheet(headers: HeaderMap) -> Reply {
     visitor::style_sheet(headers.get("if-none-match").and_then(|tag| tag.to_str().ok()))
 }
 
-async fn socket(upgrade: WebSocketUpgrade, visitor: Session<Visitor>) -> Result<Response, Reply> {
+async fn socket(upgrade: WebSocketUpgrade, visitor: Session<Visitor>) -> Result<Response, CommitError> {
     let visitor = visitor.detach().await?;
     Ok(upgrade.on_upgrade(async |socket| converse(socket, visitor).await.unwrap_or(())))
 }
@@ -111,7 +111,7 @@ async fn converse(mut socket: WebSocket, mut visitor: Detached<Visitor>) -> Resu
 }
 
 /// Shows the session, and ends with it.
-async fn events(visitor: Session<Visitor>) -> Result<impl IntoResponse, Reply> {
+async fn events(visitor: Session<Visitor>) -> Result<impl IntoResponse, CommitError> {
     let visitor = visitor.detach().await?;
     let shown = sse::Event::default().data(visitor::show(&visitor));
     let end = Box::pin(async move {
@@ -129,11 +129,5 @@ impl IntoResponse for Reply {
             response = response.header(name, value);
         }
         response.body(Body::from(self.text)).expect("the replies of the app are valid")
-    }
-}
-
-impl From<CommitError> for Reply {
-    fn from(_: CommitError) -> Self {
-        Self::status(503)
     }
 }

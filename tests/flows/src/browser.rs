@@ -50,6 +50,11 @@ impl Browser {
         Self { cookies: Arc::new(Mutex::new(self.cookies())), ..self.clone() }
     }
 
+    /// The same browser at another server of the site.
+    pub(crate) fn at(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
+    }
+
     /// Asks for a page, and keeps the cookies of the answer.
     ///
     /// # Panics
@@ -57,6 +62,16 @@ impl Browser {
     /// When the server does not answer.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &self.cookie_header()).await
+    }
+
+    /// As [`get`](Self::get), with another header beside the cookies.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get_bearing(&self, path: &str, name: &str, value: &str) -> Answer {
+        let request = self.prepare(Method::GET, path, &self.cookie_header()).header(name, value);
+        self.finish(request).await
     }
 
     /// As [`get`](Self::get), with another method.
@@ -70,11 +85,7 @@ impl Browser {
 
     /// Asks for a page and says whether the server answered at all.
     pub async fn is_answered(&self, path: &str) -> bool {
-        let mut request = self.client.get(format!("{}{path}", self.base));
-        for value in self.cookie_header() {
-            request = request.header(header::COOKIE, value);
-        }
-        request.send().await.is_ok()
+        self.prepare(Method::GET, path, &self.cookie_header()).send().await.is_ok()
     }
 
     /// As [`get`](Self::get), with these `Cookie` headers instead of the kept ones.
@@ -124,7 +135,11 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> Answer {
-        let response = self.open(method, path, cookie_headers).await;
+        self.finish(self.prepare(method, path, cookie_headers)).await
+    }
+
+    async fn finish(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, text: response.text().await.unwrap_or_default() };
         self.keep(&answer.headers);
@@ -132,11 +147,12 @@ impl Browser {
     }
 
     async fn open(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::Response {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
-        for value in cookie_headers {
-            request = request.header(header::COOKIE, value.as_slice());
-        }
-        request.send().await.expect("the server answers")
+        self.prepare(method, path, cookie_headers).send().await.expect("the server answers")
+    }
+
+    fn prepare(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        cookie_headers.iter().fold(request, |request, value| request.header(header::COOKIE, value.as_slice()))
     }
 
     fn keep(&self, headers: &HeaderMap) {

@@ -1,16 +1,17 @@
-//! A Redis cluster of a test's own, whose first node dies, stops and comes back when the test says so.
+//! A Redis cluster of a test's own, whose first node dies, stops and comes back when the test says so. Its nodes stand behind
+//! proxies, and tell clients the proxies' addresses, so that round trips can be counted.
 
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-use crate::{Line, backends::say_past_the_capture};
+use crate::{Line, Proxy, backends::say_past_the_capture};
 
 /// Three nodes on loopback ports, their data in folders that go with them.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub struct RedisCluster {
 #[derive(Debug)]
 struct Node {
     port: u16,
+    proxy: Proxy,
     folder: PathBuf,
     process: Child,
 }
@@ -38,8 +40,10 @@ impl RedisCluster {
             return None;
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let start = |number| Node::start(free_port(), folder.path().join(format!("node{number}")));
-        let nodes: Vec<Node> = (0..3).map(start).collect();
+        let mut nodes = Vec::new();
+        for number in 0..3 {
+            nodes.push(Node::start(folder.path().join(format!("node{number}"))).await);
+        }
         for (node, slots) in nodes.iter().zip([0..5461, 5461..10_923, 10_923..16_384_u32]) {
             let slots: Vec<_> = slots.map(|slot| slot.to_string()).collect();
             node.ask(&format!("CLUSTER ADDSLOTS {}", slots.join(" "))).await;
@@ -55,7 +59,12 @@ impl RedisCluster {
 
     /// The nodes, as [`sessio::store::connect`] takes them.
     pub fn url(&self) -> String {
-        self.nodes.iter().map(|node| format!("redis://127.0.0.1:{}", node.port)).collect::<Vec<_>>().join(",")
+        self.nodes.iter().map(|node| node.proxy.url()).collect::<Vec<_>>().join(",")
+    }
+
+    /// How often clients have spoken to a node and waited for an answer since this was last asked.
+    pub fn take_round_trips(&self) -> usize {
+        self.nodes.iter().map(|node| node.proxy.take_round_trips()).sum()
     }
 
     /// Kills the first node, stops its process, or has it back.
@@ -69,16 +78,22 @@ impl RedisCluster {
             Line::Dead => node.kill(),
             Line::Stuck => node.signal("-STOP"),
             Line::Open if matches!(node.process.try_wait(), Ok(None)) => node.signal("-CONT"),
-            Line::Open => node.process = spawn(node.port, &node.folder),
+            Line::Open => node.process = node.spawn(),
         }
     }
 }
 
 impl Node {
-    fn start(port: u16, folder: PathBuf) -> Self {
+    async fn start(folder: PathBuf) -> Self {
         std::fs::create_dir(&folder).expect("a folder for the node");
-        let process = spawn(port, &folder);
-        Self { port, folder, process }
+        let port = free_port();
+        let proxy = Proxy::before(&format!("redis://127.0.0.1:{port}")).await;
+        let process = spawn(port, &proxy, &folder);
+        Self { port, proxy, folder, process }
+    }
+
+    fn spawn(&self) -> Child {
+        spawn(self.port, &self.proxy, &self.folder)
     }
 
     /// Sends a command as a line, and reads what comes first.
@@ -124,11 +139,13 @@ impl Drop for Node {
 }
 
 /// What is acknowledged is on the disk, so that a killed node comes back with every session.
-fn spawn(port: u16, folder: &PathBuf) -> Child {
+fn spawn(port: u16, proxy: &Proxy, folder: &Path) -> Child {
+    let announced = proxy.url().rsplit(':').next().unwrap_or_default();
     Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
         .args(["--appendonly", "yes", "--appendfsync", "always"])
         .args(["--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"])
+        .args(["--cluster-announce-port", announced, "--cluster-announce-bus-port", &(port + 10_000).to_string()])
         .current_dir(folder)
         .stdout(Stdio::null())
         .spawn()

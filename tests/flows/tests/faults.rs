@@ -142,7 +142,7 @@ async fn a_store_that_never_lets_a_write_through_is_an_error_and_no_endless_loop
 
 #[derive(Session)]
 struct Player {
-    #[session(unique)]
+    #[session(unique, max_len = 64)]
     nick: Option<String>,
 }
 

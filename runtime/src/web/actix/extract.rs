@@ -13,11 +13,14 @@ use actix_web::{
 
 use super::headers::{status, value};
 use crate::{
-    error::StaleAuthentication,
+    error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
     slot::Slots,
-    web::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection},
+    web::{
+        Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
+        rejection::{of_commit, of_load, report},
+    },
 };
 
 type Extraction<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
@@ -91,6 +94,28 @@ impl ResponseError for AuthenticationRejection {
             response.headers_mut().insert(LOCATION, value(page));
         }
         response
+    }
+}
+
+impl ResponseError for LoadError {
+    fn status_code(&self) -> StatusCode {
+        status(of_load(self))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        report(self);
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for CommitError {
+    fn status_code(&self) -> StatusCode {
+        status(of_commit(self))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        report(self);
+        HttpResponse::new(self.status_code())
     }
 }
 

@@ -30,6 +30,9 @@
 //! | `Authenticated<T, SignInPage>` | the same, and sends who asked for a page to the one that [`RedirectTo`](super::RedirectTo) names |
 //! | `Option<..>`, `Result<.., ..>` | what actix-web makes of a rejection: `None`, or the error |
 //!
+//! [`CommitError`](crate::CommitError) and [`LoadError`](crate::LoadError) are errors of actix-web too, so a handler that returns
+//! a `Result` can write `shop.commit().await?`.
+//!
 //! # Differences from axum
 //!
 //! - `Option` belongs to actix-web, which turns *every* rejection into `None`, a failed load among them. So

@@ -4,6 +4,7 @@
 mod engine;
 mod lost_answers;
 mod outage;
+mod round_trips;
 mod stores;
 mod tally;
 

@@ -1,0 +1,75 @@
+//! What a session adds to a bare route when its store is the memory of the process: untouched, read and written.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use axum_session::{SessionConfig, SessionNullPool, SessionStore};
+use sessio::store::MemoryStore;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{
+    contestants::{self, App, Conflicts, Contestant, request},
+    harness::{Bar, Figure, Row, interleaved, median_over},
+};
+
+const ROUNDS: usize = 101;
+const REQUESTS: u32 = 400;
+
+/// A contestant with one visitor.
+struct Visited {
+    contestant: Contestant,
+    cookie: String,
+}
+
+/// Measures it.
+pub(crate) fn measure() -> Result<Vec<Row>> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let mut contestants = runtime.block_on(contestants())?;
+    let mut rows = Vec::new();
+    for path in ["/untouched", "/read", "/write"] {
+        let samples = interleaved(ROUNDS, &mut contestants, |visited| batch(&runtime, visited, path))?;
+        let [bare, ours, peers @ ..] = samples.as_slice() else { continue };
+        for (peer, visited) in peers.iter().zip(&contestants[2..]) {
+            let name = visited.contestant.name;
+            rows.push(Row {
+                what: format!("{}, over the bare route", &path[1..]),
+                ours: Figure { value: median_over(ours, bare), unit: "us" },
+                peer: Some((name.to_owned(), Figure { value: median_over(peer, bare), unit: "us" })),
+                bar: if name == TOWER_SESSIONS { Bar::RatioAtMost(0.4) } else { Bar::None },
+            });
+        }
+    }
+    Ok(rows)
+}
+
+const TOWER_SESSIONS: &str = "tower-sessions 0.15, MemoryStore";
+
+/// The bare route, sessio, and the peers.
+async fn contestants() -> Result<Vec<Visited>> {
+    let axum_session = SessionStore::<SessionNullPool>::new(None, SessionConfig::default()).await?;
+    let all = [
+        contestants::bare(),
+        contestants::sessio(MemoryStore::new(), &Conflicts::default()),
+        contestants::tower_sessions(TOWER_SESSIONS, tower_sessions::MemoryStore::default()),
+        contestants::axum_session("axum_session 0.22, no database", axum_session),
+    ];
+    let mut visited = Vec::new();
+    for contestant in all {
+        let cookie = contestant.ask("/begin", "").await?.cookies;
+        visited.push(Visited { contestant, cookie });
+    }
+    Ok(visited)
+}
+
+/// What one request takes, in microseconds.
+fn batch(runtime: &Runtime, visited: &mut Visited, path: &'static str) -> Result<f64> {
+    let requests: Vec<_> = (0..REQUESTS).map(|_| request(path, &visited.cookie)).collect();
+    let started = Instant::now();
+    runtime.block_on(async {
+        for request in requests {
+            visited.contestant.answer(request).await?;
+        }
+        anyhow::Ok(())
+    })?;
+    Ok(started.elapsed().as_secs_f64() * 1e6 / f64::from(REQUESTS))
+}

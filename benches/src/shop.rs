@@ -1,0 +1,35 @@
+//! The session that is measured: one integer, one counter and a cart of ten items.
+
+use serde::{Deserialize, Serialize};
+use sessio::Session;
+
+/// What the shop remembers about a visitor.
+#[derive(Session)]
+pub(crate) struct Shop {
+    user_id: Option<i64>,
+    #[session(merge = "add")]
+    visits: u32,
+    cart: Vec<Item>,
+}
+
+/// A line of the cart.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Item {
+    product: String,
+    cents: u64,
+    quantity: u32,
+}
+
+/// Who is signed in.
+pub(crate) const USER: i64 = 4711;
+
+/// Ten items.
+pub(crate) fn cart() -> Vec<Item> {
+    (0..10).map(|number| Item { product: format!("teapot-{number:02}"), cents: 1999 + number, quantity: 1 }).collect()
+}
+
+/// What a page shows of it all: nothing of the session is left unread.
+pub(crate) fn page(user: Option<i64>, visits: u32, cart: &[Item]) -> String {
+    let total: u64 = cart.iter().map(|item| item.cents * u64::from(item.quantity)).sum();
+    format!("{} {visits} {total}", user.unwrap_or_default())
+}
