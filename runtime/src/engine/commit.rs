@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(feature = "cookie")]
 use http::HeaderValue;
 
-use super::{Backend, Draft, Engine, Holder, Opened, Origin, Trial};
+use super::{Backend, Draft, Engine, Holder, Opened, Origin, Race, Trial};
 #[cfg(feature = "cookie")]
 use crate::cookie::Carried;
 use crate::{
@@ -20,9 +20,6 @@ use crate::{
     store::{Activity, Create, DynStore, Touch, Update},
     token::{Secret, SessionId, Token},
 };
-
-/// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
-pub(crate) const MAX_ATTEMPTS: u32 = 256;
 
 /// What a request wants beside its changes. Nothing of it happens before the commit.
 #[derive(Clone, Copy, Default)]
@@ -115,17 +112,17 @@ impl<T: SessionModel> Engine<T> {
         origin: &mut Origin,
         intents: &mut Intents,
     ) -> Result<Outcome, CommitError> {
-        let mut pause = Pause::default();
-        for attempt in 1..=MAX_ATTEMPTS {
+        let mut race = Race::enter(&self.lines, origin.id()).await;
+        loop {
+            self.follow(&race, draft, origin, intents)?;
             match self.attempt(draft, origin, intents).await? {
-                Attempt::Done(outcome) => return Ok(outcome),
-                Attempt::Conflict(theirs) => {
-                    self.rebase(draft, origin, intents, *theirs, attempt)?;
-                    pause.rest().await;
+                Attempt::Done(outcome) => {
+                    race.win(&outcome);
+                    return Ok(outcome);
                 }
+                Attempt::Conflict(theirs) => self.lose(&mut race, draft, origin, intents, *theirs).await?,
             }
         }
-        Err(CommitError::Contention { attempts: MAX_ATTEMPTS })
     }
 
     /// Applies a change to the freshest value there is, and again after each conflict.
@@ -136,23 +133,23 @@ impl<T: SessionModel> Engine<T> {
         intents: &mut Intents,
         change: &mut impl FnMut(&mut T) -> R,
     ) -> Result<(R, Outcome), CommitError> {
-        let mut pause = Pause::default();
-        for attempt in 1..=MAX_ATTEMPTS {
+        let mut race = Race::enter(&self.lines, origin.id()).await;
+        loop {
+            self.follow(&race, draft, origin, intents)?;
             let trial = Trial::of(draft)?;
             let answer = change(&mut trial.draft.value);
             match self.attempt(trial.draft, origin, intents).await? {
                 Attempt::Done(outcome) => {
                     trial.keep();
+                    race.win(&outcome);
                     return Ok((answer, outcome));
                 }
                 Attempt::Conflict(theirs) => {
                     drop(trial);
-                    self.rebase(draft, origin, intents, *theirs, attempt)?;
-                    pause.rest().await;
+                    self.lose(&mut race, draft, origin, intents, *theirs).await?;
                 }
             }
         }
-        Err(CommitError::Contention { attempts: MAX_ATTEMPTS })
     }
 
     /// Brings a draft up to what the store holds now, without writing.
@@ -209,16 +206,40 @@ impl<T: SessionModel> Engine<T> {
         Ok(change)
     }
 
+    /// Brings the draft onto what the one before in line wrote, where there is a line.
+    fn follow(
+        &self,
+        race: &Race<'_>,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+    ) -> Result<(), CommitError> {
+        race.news(origin.version()).map_or(Ok(()), |theirs| self.rebase(draft, origin, intents, theirs))
+    }
+
+    /// Brings the draft onto what another request wrote first, and waits until it is worth trying again.
+    async fn lose(
+        &self,
+        race: &mut Race<'_>,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+        theirs: Record,
+    ) -> Result<(), CommitError> {
+        let id = theirs.id;
+        self.events.emit(T::KIND, &Event::Conflict { id, attempt: race.lost() + 1 });
+        self.rebase(draft, origin, intents, theirs)?;
+        race.lose(id).await
+    }
+
     /// Brings the draft onto what another request wrote.
-    pub(crate) fn rebase(
+    fn rebase(
         &self,
         draft: &mut Draft<T>,
         origin: &mut Origin,
         intents: &mut Intents,
         theirs: Record,
-        attempt: u32,
     ) -> Result<(), CommitError> {
-        self.events.emit(T::KIND, &Event::Conflict { id: theirs.id, attempt });
         if intents.no_response {
             self.refuse_signed_in(draft, &theirs)?;
         }
@@ -451,28 +472,4 @@ fn authenticated_at<T: SessionModel>(
 
 fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
     CookieChange::Token { token, max_age: life.persistent.then(|| life.expires_at.since(now)) }
-}
-
-/// Waits a little longer after each lost race, at random, so that the losers do not meet again.
-#[derive(Default)]
-pub(crate) struct Pause {
-    lost: u32,
-}
-
-impl Pause {
-    /// The first races are lost to requests that are nearly done: trying again at once is the fastest.
-    const FREE: u32 = 3;
-    const LONGEST: Duration = Duration::from_millis(20);
-
-    pub(crate) async fn rest(&mut self) {
-        self.lost += 1;
-        if self.lost <= Self::FREE {
-            return tokio::task::yield_now().await;
-        }
-        let ceiling = Duration::from_micros(250 << (self.lost - Self::FREE).min(8)).min(Self::LONGEST);
-        let mut random = [0; 4];
-        // Without randomness the wait is the whole ceiling: slower, not wrong.
-        let share = if getrandom::fill(&mut random).is_ok() { u32::from_ne_bytes(random) } else { u32::MAX };
-        tokio::time::sleep(ceiling.mul_f64(f64::from(share) / f64::from(u32::MAX))).await;
-    }
 }

@@ -9,6 +9,7 @@ mod commit;
 mod draft;
 mod kinds;
 mod open;
+mod race;
 #[cfg(feature = "cookie")]
 mod sealed;
 
@@ -18,8 +19,10 @@ use http::HeaderValue;
 
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{CookieChange, Ending, Intents, MAX_ATTEMPTS, Outcome, Pause, Renewal};
+pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
 pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
+use race::Lines;
+pub(crate) use race::Race;
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};
 
@@ -44,6 +47,8 @@ pub(crate) struct Engine<T> {
     pub(crate) revocation_interval: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
+    /// Who waits to write. Clones have the same store and so the same lines.
+    lines: Arc<Lines>,
 }
 
 impl<T: SessionModel> Engine<T> {
@@ -58,6 +63,7 @@ impl<T: SessionModel> Engine<T> {
             revocation_interval: Duration::from_secs(30),
             clock: Arc::new(SystemClock),
             events: Events::default(),
+            lines: Arc::default(),
         })
     }
 }
@@ -96,6 +102,7 @@ impl<T> Clone for Engine<T> {
             revocation_interval: self.revocation_interval,
             clock: Arc::clone(&self.clock),
             events: self.events.clone(),
+            lines: Arc::clone(&self.lines),
         }
     }
 }
