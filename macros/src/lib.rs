@@ -81,9 +81,10 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `default = expression` | what a new visitor has, instead of the type's `Default` |
 /// | `rename = "name"` | the name under which the field is stored |
-/// | `alias = "name"` | an older name, read when the current one is absent; may repeat |
+/// | `alias = "name"` | an older name; when a session has both, the one that was written last is read; may repeat |
 /// | `skip` | the field is not stored and has no accessors; it starts from its default in each request |
 /// | `strict` | a stored value that does not decode refuses the session, instead of becoming the default |
+/// | `secret` | nothing that sessio says shows the value: no error, event or log, and the struct gets a `Debug` without it. It has no column |
 /// | `merge = "policy"` | when overlapping requests both changed it: `last` (the default), `add`, `max`, `min`, `union`, `append`, or `reject` |
 /// | `merge = path` | the same, by a function `fn(base: &T, mine: &T, theirs: &T) -> T` |
 /// | `flash` | a message for the next page: it gets `take_..`, and a newer message survives the taking of an older one |
@@ -91,7 +92,7 @@ use proc_macro::TokenStream;
 /// | `column`, `column = "name"` | a typed column of its own in an SQL store; its type must be a `Column` |
 /// | `index`, `unique` | a column with an index |
 /// | `json` | a column that holds any value as JSON |
-/// | `max_len = 64` | the longest text in characters, or bytes, of the column; an indexed `String` needs it |
+/// | `max_len = 64` | the longest text in characters, or bytes, of the column; a longer value is refused when the session is saved, by every store. An indexed `String` needs it |
 /// | `references = "users(id)"` | the column refers to a row of another table; a session that refers to none is refused by the database |
 /// | `on_delete = "cascade"` | what happens to the session when that row goes: `cascade`, `set null` or `restrict` (the default) |
 /// | `upgrade = path` | a stored value that does not decode goes through `fn(Old) -> Option<T>`, where `Old` is any type that can be deserialized |
@@ -99,7 +100,7 @@ use proc_macro::TokenStream;
 ///
 /// # Checked-in files
 ///
-/// With `snapshot`, a struct whose columns or indexes differ from those that the last migration made does not compile. The
+/// With `snapshot`, a struct whose columns, references or indexes differ from those that the last migration made does not compile. The
 /// path is relative to the source file, as for `include_str!`. The program that generates the migration contains the struct,
 /// so it is built with the environment variable `SESSIO_DRIFT=allow`, which switches the comparison off:
 /// `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`. The same command makes the first snapshot.

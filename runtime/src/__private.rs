@@ -5,6 +5,8 @@
 //! under the type. The checks that need the type and not its tokens are the `assert_` functions: the derive calls each in a
 //! const of its own, and `#[track_caller]` puts the message where the call is.
 
+use std::fmt;
+
 pub use std::vec::Vec;
 
 pub use crate::schema::{
@@ -15,33 +17,44 @@ pub use crate::schema::{
 
 use crate::{
     model::{
-        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
-        TypedColumn, Value,
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionModel,
+        SessionValue, TypedColumn, Value,
     },
     schema::{ColumnDef, OnDelete, Reference},
 };
 
 /// A field's type, proven to be a session value.
+///
+/// Its functions are called as what they are, fields: looking up methods would take the compiler longer than all else that is
+/// emitted for the field.
 pub struct FieldOf<F> {
-    shared: fn(&F) -> &dyn Value,
-    exclusive: fn(&mut F) -> &mut dyn Value,
-}
-
-/// A field in the payload.
-pub const fn payload<F: SessionValue>() -> FieldOf<F> {
-    FieldOf { shared: |field| field, exclusive: |field| field }
-}
-
-impl<F> FieldOf<F> {
     /// The field without its type.
-    pub fn shared<'a>(&self, field: &'a F) -> &'a dyn Value {
-        (self.shared)(field)
-    }
-
+    pub shared: fn(&F) -> &dyn Value,
     /// The field without its type, to be changed.
-    pub fn exclusive<'a>(&self, field: &'a mut F) -> &'a mut dyn Value {
-        (self.exclusive)(field)
-    }
+    pub exclusive: fn(&mut F) -> &mut dyn Value,
+    /// What a new visitor has in it.
+    pub fresh: fn() -> F,
+}
+
+/// A field in the payload, and what a new visitor has in it.
+pub const fn payload<F: SessionValue>(fresh: fn() -> F) -> FieldOf<F> {
+    FieldOf { shared: |field| field, exclusive: |field| field, fresh }
+}
+
+/// A field of a struct that has mistakes: nobody gets to run what it does.
+pub const fn mistaken<F>() -> FieldOf<F> {
+    FieldOf { shared: |_| unreachable!(), exclusive: |_| unreachable!(), fresh: || unreachable!() }
+}
+
+/// The same for a field in a column.
+pub struct MistakenColumnOf<F> {
+    /// How the field would be reached.
+    pub field: FieldOf<F>,
+}
+
+/// The same for a field in a column.
+pub const fn mistaken_column<F>() -> MistakenColumnOf<F> {
+    MistakenColumnOf { field: mistaken() }
 }
 
 /// A field's type, proven to be a session value and a column.
@@ -57,9 +70,9 @@ pub struct ColumnOf<F: 'static> {
 }
 
 /// A field in a column of its own.
-pub const fn column<F: Column + SessionValue>(name: &'static str) -> ColumnOf<F> {
+pub const fn column<F: Column + SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(),
+        field: payload(fresh),
         def: ColumnDef::new(name, F::TYPE, F::NULLABLE),
         codec: &TypedColumn::<F>::NEW,
         to_column: Some(F::to_column),
@@ -68,14 +81,14 @@ pub const fn column<F: Column + SessionValue>(name: &'static str) -> ColumnOf<F>
 }
 
 /// The field that says whom the session belongs to.
-pub const fn principal<M: PrincipalSource>(name: &'static str) -> ColumnOf<M::Field> {
-    column(name)
+pub const fn principal<M: PrincipalSource>(name: &'static str, fresh: fn() -> M::Field) -> ColumnOf<M::Field> {
+    column(name, fresh)
 }
 
 /// A field in a column that holds JSON.
-pub const fn json<F: SessionValue>(name: &'static str) -> ColumnOf<F> {
+pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(),
+        field: payload(fresh),
         def: ColumnDef::json(name),
         codec: &JsonColumn::<F>::NEW,
         to_column: None,
@@ -188,6 +201,20 @@ pub fn fresh<F: Fresh>() -> F {
 /// A field's position came from elsewhere than the struct's own `FIELDS`.
 pub fn no_such_field(kind: &str, index: usize) -> ! {
     panic!("`{kind}` has no field number {index}")
+}
+
+/// Writes a session struct for a log: its stored fields as JSON, without the secret ones.
+pub fn debug<T: SessionModel>(name: &str, model: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (index, field) in T::FIELDS.iter().enumerate() {
+        let mut encoded = Vec::new();
+        if !field.secret && model.field(index).encode(&mut encoded).is_ok() {
+            shown.field(field.name, &format_args!("{}", String::from_utf8_lossy(&encoded)));
+        } else {
+            shown.field(field.name, &format_args!(".."));
+        }
+    }
+    shown.finish_non_exhaustive()
 }
 
 /// A type, proven to be a column, to which another delegates.

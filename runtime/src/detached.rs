@@ -13,6 +13,7 @@ use crate::{
     engine::{Draft, Engine, Intents, Origin, Outcome},
     error::{CommitError, LoadError},
     event::Event,
+    expiry::Lifetime,
     model::SessionModel,
     revocation::Watch,
     token::SessionId,
@@ -47,7 +48,7 @@ impl<T: SessionModel> Detached<T> {
 
     /// When the session ends if nothing more happens.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.origin.life().map(|life| life.expires_at)
+        self.origin.life().map(Lifetime::end)
     }
 
     /// Resolves when the session has ended, so that what hangs on it can be closed: by a sign-out, by
@@ -55,7 +56,8 @@ impl<T: SessionModel> Detached<T> {
     ///
     /// What happens in this process is known at once. What other processes do is noticed when the store is asked again,
     /// every 30 seconds or as [`SessionLayer::check_revocation_every`](crate::SessionLayer::check_revocation_every) says. A
-    /// store that fails is asked again after as long. A sealed session resolves when it expires; nothing else can end it.
+    /// store that fails is asked again after as long. A sealed session resolves when it expires, or when its user is signed
+    /// out [everywhere](crate::store::Epochs).
     ///
     /// The future does not borrow the handle. Calling this anew for each turn of a loop is fine.
     ///
@@ -152,7 +154,7 @@ fn owner<T: SessionModel>(draft: &Draft<T>) -> Option<Arc<[u8]>> {
 /// Looks into the store. What cannot be told is no end: a store that fails must not close every socket.
 async fn has_ended<T: SessionModel>(engine: &Engine<T>, origin: &Origin, owner: Option<&[u8]>) -> bool {
     let Some(id) = origin.id() else {
-        return origin.life().is_none_or(|life| life.is_over(engine.clock.now()));
+        return origin.life().is_none_or(|life| life.is_over(engine.clock.now())) || is_void(engine, origin).await;
     };
     match engine.reload(id).await {
         Ok(None) => true,
@@ -163,6 +165,24 @@ async fn has_ended<T: SessionModel>(engine: &Engine<T>, origin: &Origin, owner: 
             false
         }
     }
+}
+
+/// Whether the principal of a sealed session has been signed out everywhere.
+#[cfg(feature = "cookie")]
+async fn is_void<T: SessionModel>(engine: &Engine<T>, origin: &Origin) -> bool {
+    let Ok(draft) = engine.draft_of(origin) else { return false };
+    let answer = engine.is_void(origin, &draft.value).await;
+    answer.unwrap_or_else(|error| {
+        tracing::warn!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error,
+            "whether a detached session has ended could not be found out");
+        false
+    })
+}
+
+/// Whether the principal of a sealed session has been signed out everywhere: there are none.
+#[cfg(not(feature = "cookie"))]
+async fn is_void<T: SessionModel>(_: &Engine<T>, _: &Origin) -> bool {
+    false
 }
 
 impl<T: SessionModel> Deref for Detached<T> {

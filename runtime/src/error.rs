@@ -1,12 +1,17 @@
 //! Why a session could not be loaded or committed. Nothing of the cause ever reaches a visitor.
 
-use crate::{model::DecodeError, model::EncodeError, store::StoreError, token::RandomError};
+use crate::{
+    model::{DecodeError, EncodeError, Field},
+    store::StoreError,
+    token::RandomError,
+};
 
 /// A session could not be loaded. Nothing of it can be committed either, so nothing is overwritten.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The store failed. A visitor sees 503.
+    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), and 500 where
+    /// trying again does not help either ([`StoreError::Corrupt`], [`StoreError::TooLarge`]).
     #[error("the session could not be loaded")]
     Store(#[from] StoreError),
     /// A `#[session(strict)]` field holds a value that does not fit its type. A visitor sees 500.
@@ -22,13 +27,21 @@ pub enum LoadError {
         #[source]
         source: DecodeError,
     },
+    /// A page of another origin made the browser send the request, so it is not let near the session. A visitor sees 403.
+    #[error(
+        "the request was made by a page of another origin; if that page is yours, name its origin with `SessionLayer::trust_origin`"
+    )]
+    CrossOrigin,
 }
 
-/// A session could not be committed. What the store held before, it still holds.
+/// A session could not be committed. What the store held before, it still holds; only where the store gave no answer
+/// ([`StoreError::Unavailable`]) it may have taken the changes. A commit that is tried again finds that out, and never
+/// adds or appends a second time on top of its own write.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {
-    /// The store failed. A visitor sees 503.
+    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), and 500 where
+    /// trying again does not help either ([`StoreError::Corrupt`], [`StoreError::TooLarge`]).
     #[error("the session could not be saved")]
     Store(#[from] StoreError),
     /// Another request changed the same field, and its policy is `reject`. A visitor sees 409.
@@ -49,6 +62,13 @@ pub enum CommitError {
     /// The request bears a secret from before a sign-in or sign-out. Its changes are refused.
     #[error("the request belongs to a session that has been replaced by a sign-in; its changes are not saved")]
     Superseded,
+    /// The principal has as many sessions as the layer [allows](crate::SessionLayer::max_sessions_per_principal). A visitor
+    /// sees 403.
+    #[error("the principal has {most} sessions already, and more are not allowed")]
+    TooManySessions {
+        /// How many are allowed.
+        most: u32,
+    },
     /// A field's value cannot be encoded. A visitor sees 500.
     #[error("field `{field}` cannot be encoded")]
     Encode {
@@ -57,6 +77,17 @@ pub enum CommitError {
         /// What the field's `Serialize` said.
         #[source]
         source: EncodeError,
+    },
+    /// A field with `max_len` is longer. Checked here, so that every backend refuses the same. A visitor sees 400, because a
+    /// value that nobody has measured came with the request.
+    #[error("field `{field}` has a length of {length}, and its `max_len` is {max_len}")]
+    TooLong {
+        /// The field's stored name.
+        field: &'static str,
+        /// How long it is: in characters, or bytes for a byte string.
+        length: usize,
+        /// How long it may be.
+        max_len: u32,
     },
     /// The change needs a new cookie, and the response that could carry it has gone.
     #[error("this change gives the session a new cookie, and the response has gone; make it in a request of its own")]
@@ -76,6 +107,14 @@ pub enum CommitError {
     /// The operating system gave no random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
+}
+
+impl CommitError {
+    /// A field that cannot be encoded. What the type's own `Serialize` says of a secret value is not passed on.
+    pub(crate) fn encode(field: &Field, source: EncodeError) -> Self {
+        let source = if field.secret { EncodeError::withheld() } else { source };
+        Self::Encode { field: field.name, source }
+    }
 }
 
 /// The visitor has not proved who they are recently enough. A visitor sees 403.

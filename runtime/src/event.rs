@@ -44,11 +44,18 @@ pub enum Event {
         /// Which one.
         id: Option<SessionId>,
     },
-    /// A visitor came with a cookie that opens nothing.
+    /// A visitor came with a cookie that opens nothing, or with a request that is not of their own will.
     Rejected {
         /// Why not.
         reason: Rejection,
     },
+    /// The principal signed in elsewhere and has more sessions than allowed, so this one, the oldest, was ended.
+    Evicted {
+        /// Which one.
+        id: SessionId,
+    },
+    /// A sign-in was refused because the principal has as many sessions as allowed.
+    TooManySessions,
     /// Another request wrote first; the changes are merged and the commit is tried again.
     Conflict {
         /// Which one.
@@ -75,7 +82,7 @@ pub enum Event {
     },
 }
 
-/// Why a cookie opens nothing.
+/// Why a request does not reach the session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -89,6 +96,12 @@ pub enum Rejection {
     WrongSecret,
     /// A sign-in or sign-out has replaced the secret.
     Superseded,
+    /// It is a sealed session, and its principal has been signed out everywhere since they signed in to it.
+    Revoked,
+    /// A page of another origin made the browser send a request that may change something.
+    CrossOrigin,
+    /// A request that needs a CSRF token of the session has none.
+    CsrfToken,
 }
 
 impl Event {
@@ -98,13 +111,17 @@ impl Event {
             Self::ReuseDetected { .. }
             | Self::LateWrite { .. }
             | Self::Undecodable { .. }
-            | Self::Rejected { reason: Rejection::WrongSecret | Rejection::Ambiguous } => true,
+            | Self::Rejected {
+                reason: Rejection::WrongSecret | Rejection::Ambiguous | Rejection::CrossOrigin | Rejection::CsrfToken,
+            } => true,
             Self::Created { .. }
             | Self::Rotated { .. }
             | Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::Expired { .. }
             | Self::Destroyed { .. }
+            | Self::Evicted { .. }
+            | Self::TooManySessions
             | Self::Rejected { .. }
             | Self::Conflict { .. } => false,
         }

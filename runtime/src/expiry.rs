@@ -89,7 +89,7 @@ pub struct Lifetime {
     pub created_at: Timestamp,
     /// The last activity that was recorded. It is at most a tenth of the idle limit behind the truth.
     pub seen_at: Timestamp,
-    /// The session is dead from this moment on. Never later than `absolute_at`.
+    /// The session is dead from this moment on, or from an earlier one if its limits say so: see [`end`](Self::end).
     pub expires_at: Timestamp,
     /// No activity moves the end beyond this.
     pub absolute_at: Timestamp,
@@ -116,9 +116,16 @@ impl Lifetime {
         }
     }
 
+    /// When the session ends if nothing more happens: at `expires_at`, and never later than its limits allow.
+    ///
+    /// The two differ only where a touch met an update that brought the limits nearer, and the later of both ends was kept.
+    pub fn end(&self) -> Timestamp {
+        self.expires_at.min(self.absolute_at).min(self.seen_at + self.idle)
+    }
+
     /// Whether the session is over at `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.expires_at <= now
+        self.end() <= now
     }
 
     /// The limits that the session lives under.
@@ -135,6 +142,19 @@ impl Lifetime {
         self
     }
 
+    /// This life as a store keeps it in place of `kept`: an update never takes a touch back.
+    ///
+    /// Where activity was recorded meanwhile that is later than this life's, the later of each time stays; otherwise both are
+    /// this life's, and so an update may bring the end nearer.
+    #[must_use]
+    pub fn in_place_of(mut self, kept: &Self) -> Self {
+        if kept.seen_at > self.seen_at {
+            self.seen_at = kept.seen_at;
+            self.expires_at = self.expires_at.max(kept.expires_at);
+        }
+        self
+    }
+
     /// The same session under other limits ("remember me"), counted from its creation.
     #[must_use]
     pub fn under(self, expiry: Expiry, now: Timestamp) -> Self {
@@ -147,10 +167,29 @@ impl Lifetime {
         .touched(now)
     }
 
+    /// The same session after its visitor has proved again who they are: both limits count from now.
+    ///
+    /// The session keeps limits of its own where they differ from the layer's in the idle limit or in what becomes of the
+    /// cookie; its absolute limit is then as long as it was after the last proof. Others take up the layer's.
+    #[must_use]
+    pub(crate) fn restarted(self, layers: Expiry, now: Timestamp) -> Self {
+        let is_own = (self.idle, self.persistent) != (layers.idle, layers.persistent);
+        let expiry = if is_own { self.since_last_proof() } else { layers };
+        Self { created_at: self.created_at, idle: self.idle, authenticated_at: Some(now), ..Self::begin(expiry, now) }
+    }
+
+    /// The limits as they were when the visitor last proved who they are. What an anonymous visitor had used of them before
+    /// stays used.
+    fn since_last_proof(&self) -> Expiry {
+        let began = self.authenticated_at.unwrap_or(self.created_at);
+        let expiry = Expiry::new(self.idle, self.absolute_at.since(began));
+        if self.persistent { expiry.persistent() } else { expiry }
+    }
+
     /// Whether recording activity at `now` is worth a store call: at least a tenth of the idle time has passed, and the
     /// absolute limit leaves something to gain.
     pub fn is_touch_due(&self, now: Timestamp) -> bool {
-        now.since(self.seen_at) >= self.idle / 10 && self.touched(now).expires_at > self.expires_at
+        now.since(self.seen_at) >= self.idle / 10 && self.touched(now).expires_at > self.end()
     }
 }
 
@@ -179,6 +218,17 @@ mod tests {
         assert!(!life.is_touch_due(at(9)));
         assert!(life.is_touch_due(at(10)));
         assert!(!life.touched(at(60)).is_touch_due(at(100)), "the absolute limit is reached already");
+    }
+
+    #[test]
+    fn an_update_takes_no_touch_back_and_a_touch_no_nearer_limit() {
+        let life = Lifetime::begin(Expiry::new(Duration::from_secs(100), Duration::from_secs(250)), at(0));
+        let touched = life.touched(at(50));
+        assert_eq!(life.touched(at(40)).in_place_of(&touched), touched);
+        let nearer = life.under(Expiry::new(Duration::from_secs(10), Duration::from_secs(250)), at(60));
+        assert_eq!(nearer.in_place_of(&touched), nearer, "it is the later activity, so it may bring the end nearer");
+        let both = nearer.in_place_of(&life.touched(at(61)));
+        assert_eq!((both.seen_at, both.expires_at, both.end()), (at(61), at(161), at(71)));
     }
 
     #[test]

@@ -16,8 +16,9 @@ use serde_json::value::RawValue;
 use crate::{
     error::{CommitError, LoadError},
     merge::Merge,
-    model::{ColumnValue, DecodeError, SessionModel},
+    model::{ColumnValue, DecodeError, Field, SessionModel},
     record::Record,
+    schema::ColumnDef,
     store::{Layout, StoreError},
 };
 
@@ -194,11 +195,15 @@ impl Image {
     }
 
     /// What to store: changed fields anew, all others as they were, and what this program does not know as it was.
+    ///
+    /// While a deploy rolls, programs of two versions write one session. So a program writes what it has changed, and does
+    /// not put back what another one has moved elsewhere: a member that is not stored stays away until the field is changed.
     pub(crate) fn encode<T: SessionModel>(&self, model: &T, layout: Layout) -> Result<Payload, CommitError> {
+        let mut fresh = None;
         let mut members = Members::with_capacity(self.data.len() + self.replaced.len() + 64);
         let mut columns = Vec::with_capacity(T::SCHEMA.columns.len());
         for (index, field) in T::FIELDS.iter().enumerate() {
-            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            let encode_error = |source| CommitError::encode(field, source);
             let (cell, value) = (&self.cells[index], model.field(index));
             let is_kept = !self.is_changed(index, model);
             if let Some((_, codec)) = field.column {
@@ -206,7 +211,11 @@ impl Image {
                     Stored::Column(position) if is_kept => self.columns.get(position).cloned(),
                     _ => None,
                 };
-                columns.push(stored.map_or_else(|| codec.read(value), Ok).map_err(encode_error)?);
+                let column = stored.map_or_else(|| codec.read(value), Ok).map_err(encode_error)?;
+                if !is_kept || matches!(cell.stored, Stored::Absent) {
+                    assert_fits(field, T::SCHEMA.columns.get(columns.len()), &column)?;
+                }
+                columns.push(column);
             }
             let kept = match cell.stored {
                 Stored::Member(span) if is_kept => Some(span.of(&self.data)),
@@ -218,6 +227,10 @@ impl Image {
                 Some(_) if is_in_column && !matches!(cell.seen, Seen::Default(_)) => {}
                 Some(raw) => members.raw(field.name, raw),
                 None if is_in_column => {}
+                // A first value that is another one each time is kept by the first write.
+                None if is_kept
+                    && self.is_stored()
+                    && fresh.get_or_insert_with(T::fresh).field(index).equals_value(value) => {}
                 None => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
             }
         }
@@ -225,6 +238,11 @@ impl Image {
             members.raw(name, span.of(&self.data));
         }
         Ok(Payload { data: members.finish(), columns })
+    }
+
+    /// Whether there is a stored session that it was decoded from.
+    fn is_stored(&self) -> bool {
+        !self.data.is_empty()
     }
 
     /// Whether what was stored belonged to somebody.
@@ -373,9 +391,10 @@ impl<'de, T: SessionModel> Visitor<'de> for Scan<'_, T> {
             let start = raw.get().as_ptr().addr().wrapping_sub(self.data.as_ptr().addr());
             let span = Span::new(start..start + raw.get().len()).ok_or_else(|| A::Error::custom("too large"))?;
             match key {
-                KeyOf::Field { index, alias } => {
-                    // The present name wins over one from an older version.
-                    if !alias || !matches!(self.cells[index].stored, Stored::Member(_)) {
+                KeyOf::Field(index) => {
+                    // Two names are there when two versions of the program have written the field. Whoever wrote last has
+                    // put what it does not know behind its own.
+                    if !matches!(self.cells[index].stored, Stored::Member(_)) {
                         self.cells[index].stored = Stored::Member(span);
                     }
                     expected = index + 1;
@@ -389,7 +408,7 @@ impl<'de, T: SessionModel> Visitor<'de> for Scan<'_, T> {
 
 /// Whose member a key is.
 enum KeyOf {
-    Field { index: usize, alias: bool },
+    Field(usize),
     Foreign(String),
 }
 
@@ -415,17 +434,23 @@ impl<T: SessionModel> Visitor<'_> for Key<T> {
 
     fn visit_str<E>(self, name: &str) -> Result<KeyOf, E> {
         if T::FIELDS.get(self.expected).is_some_and(|field| field.name == name) {
-            return Ok(KeyOf::Field { index: self.expected, alias: false });
+            return Ok(KeyOf::Field(self.expected));
         }
         let by_name = T::FIELDS.iter().position(|field| field.name == name);
         let by_alias = || T::FIELDS.iter().position(|field| field.aliases.contains(&name));
-        Ok(match by_name {
-            Some(index) => KeyOf::Field { index, alias: false },
-            None => {
-                by_alias().map_or_else(|| KeyOf::Foreign(name.to_owned()), |index| KeyOf::Field { index, alias: true })
-            }
-        })
+        Ok(by_name.or_else(by_alias).map_or_else(|| KeyOf::Foreign(name.to_owned()), KeyOf::Field))
     }
+}
+
+/// Refuses a value that is longer than the field's `max_len`: on every backend, and before the store is asked.
+fn assert_fits(field: &Field, column: Option<&ColumnDef>, value: &ColumnValue) -> Result<(), CommitError> {
+    let Some(max_len) = column.and_then(|column| column.max_len) else { return Ok(()) };
+    let length = match value {
+        ColumnValue::Text(text) => text.chars().count(),
+        ColumnValue::Bytes(bytes) => bytes.len(),
+        _ => return Ok(()),
+    };
+    if length > max_len as usize { Err(CommitError::TooLong { field: field.name, length, max_len }) } else { Ok(()) }
 }
 
 /// A JSON object that is being written.

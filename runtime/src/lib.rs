@@ -81,7 +81,8 @@
 //! | `postgres`, `mysql`, `sql-tls` | `store::PostgresStore`, `store::MySqlStore`: the same on servers, and TLS to them |
 //! | `redis`, `redis-cluster`, `redis-tls` | `store::RedisStore`: Redis or Valkey, on one server or a cluster |
 //! | `memcached` | `store::MemcachedStore` |
-//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie |
+//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie; `keys`: what seals it |
+//! | `cookie-compression` | the same, compressed where that is no risk |
 //! | `axum` (default) | the extractors `Session<T>`, `Option<Session<T>>` and `LazySession<T>` |
 //! | `tower` | the layer, for any tower service over `http` |
 //! | `blocking` | every store for programs without async |
@@ -105,10 +106,18 @@
 //! }
 //! ```
 //!
+//! # Guards
+//!
+//! A request that another origin's page makes the browser send gets no session if it may change something, by default
+//! ([`SessionLayer::trust_origin`]). What else stands between a session and those who would misuse it is a line away:
+//! [`Session::csrf_token`](struct@Session) with `web::CsrfLayer`, [`Authenticated`] and `require_fresh`,
+//! [`SessionLayer::max_sessions_per_principal`], [`SessionLayer::clear_site_data`].
+//!
 //! # Testing
 //!
-//! The struct is plain data, so what the application does with a session is tested without a server. Time is moved by a
-//! clock (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and a fault is one call away (`testkit::FaultStore`).
+//! The struct is plain data, so what the application does with a session is tested without a server. With the feature
+//! `testkit`, an integration test begins with a session (`testkit::plant`) and looks into one (`testkit::peek`), moves the time
+//! (`testkit::ManualClock`, given to [`SessionLayer::clock`]), and breaks the store (`testkit::FaultStore`).
 //!
 //! ```
 //! # use sessio::Session;
@@ -129,6 +138,9 @@
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 #[cfg(feature = "blocking")]
@@ -136,6 +148,7 @@ pub mod blocking;
 pub mod clock;
 mod column;
 pub mod cookie;
+mod csrf;
 mod detached;
 mod direct;
 mod engine;
@@ -143,6 +156,8 @@ mod error;
 mod event;
 pub mod expiry;
 mod image;
+#[cfg(feature = "cookie")]
+pub mod keys;
 pub mod merge;
 #[cfg(feature = "migrate")]
 pub mod migrate;
@@ -160,9 +175,10 @@ pub mod token;
 pub mod web;
 pub mod wire;
 
+pub use csrf::CsrfToken;
 pub use detached::Detached;
 pub use direct::{EditError, Page, Sessions, Stored};
-pub use engine::IntoBackend;
+pub use engine::{IntoBackend, OnLimit};
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
@@ -197,7 +213,26 @@ macro_rules! __bind {
     ($vis:vis $model:ty) => {};
 }
 
+/// The programs of the page about guards, compiled.
+#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "cookie", feature = "memory"))]
+#[doc = include_str!("../../docs/guards.md")]
+struct Guards;
+
 /// The README's programs, compiled.
 #[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The programs of the page for those who come from another library, compiled.
+#[cfg(all(
+    doctest,
+    feature = "actix",
+    feature = "axum",
+    feature = "cookie",
+    feature = "file",
+    feature = "memory",
+    feature = "postgres",
+    feature = "redis"
+))]
+#[doc = include_str!("../../docs/coming-from.md")]
+struct ComingFrom;

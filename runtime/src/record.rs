@@ -1,15 +1,21 @@
 //! What a store keeps of one session, and who may open it.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::{
     clock::Timestamp,
     expiry::Lifetime,
     model::ColumnValue,
-    token::{Secret, SecretHash, SessionId},
+    token::{RandomError, Secret, SecretHash, SessionId, random_bytes},
 };
 
-/// How often a record has been written. Every conditional write names the version that it expects.
+/// Which write a record is at: each write's is greater than the one that it replaces. Every conditional write names the
+/// version that it expects.
+///
+/// The core takes a random step from one to the next, so that a version names one write among all that expect the same: a
+/// write whose answer was lost is known again by it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Version(u64);
 
@@ -17,9 +23,15 @@ impl Version {
     /// The version of a record that was just created.
     pub const FIRST: Self = Self(1);
 
-    /// The version with this number, as a store read it.
+    /// The version with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
+    }
+
+    /// The version with this number, as a store read it; `None` for 2^63 and more, which no write has made and after which
+    /// there might be no next one.
+    pub const fn from_stored(number: u64) -> Option<Self> {
+        if number > i64::MAX.cast_unsigned() { None } else { Some(Self(number)) }
     }
 
     /// The number, as a store keeps it. It stays below 2^63, so every database's 64-bit integer holds it.
@@ -27,19 +39,29 @@ impl Version {
         self.0
     }
 
-    /// The version after the next write.
+    /// The next version.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }
+
+    /// The version of a new write over this one. Another write over it has the same with a chance of one in 2^32; a session
+    /// can be written about 2^32 times.
+    pub(crate) fn of_new_write(self) -> Result<Self, RandomError> {
+        let mut step = [0; 4];
+        random_bytes(&mut step)?;
+        Ok(Self(self.0.saturating_add(1 + u64::from(u32::from_ne_bytes(step))).min(u64::MAX >> 1)))
+    }
 }
 
 /// One session as a store keeps it. A store reads nothing but `id`, `version`, the times of `life`, and `columns`.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows how much is in it and not what, because what a session holds is in no log.
+#[derive(Clone)]
 pub struct Record {
     /// Which session this is.
     pub id: SessionId,
-    /// How often it has been written.
+    /// Which write it is at.
     pub version: Version,
     /// Who may open it.
     pub credential: Credential,
@@ -52,6 +74,19 @@ pub struct Record {
     /// Every write carries them. A load returns them only from a store of
     /// [`Layout::Columns`](crate::store::Layout::Columns); elsewhere it leaves the vector empty.
     pub columns: Vec<ColumnValue>,
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("credential", &self.credential)
+            .field("life", &self.life)
+            .field("data", &format_args!("({} bytes)", self.data.len()))
+            .field("columns", &format_args!("({} values)", self.columns.len()))
+            .finish()
+    }
 }
 
 /// What opens a record: the hash of the current secret, and of those that it replaced.

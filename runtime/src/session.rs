@@ -9,13 +9,14 @@ use std::{
 
 use crate::{
     clock::Timestamp,
+    csrf::CsrfToken,
     detached::Detached,
-    engine::Renewal,
+    engine::{Renewal, warn_of_a_cut_age},
     error::{CommitError, LoadError, StaleAuthentication},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
     slot::{Loan, Slot},
-    token::SessionId,
+    token::{RandomError, SessionId},
 };
 
 /// One request's session, as an extractor hands it out.
@@ -68,7 +69,7 @@ impl<T: SessionModel> Session<T> {
 
     /// When the session ends if nothing more happens; `None` if it is not stored yet.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.lifetime().map(|life| life.expires_at)
+        self.lifetime().map(|life| life.end())
     }
 
     /// The limits that this session lives under.
@@ -81,6 +82,7 @@ impl<T: SessionModel> Session<T> {
     /// "Remember me" is `session.set_expiry(Expiry::default().persistent())`. The limits count from the session's
     /// creation, so this never revives what should have ended.
     pub fn set_expiry(&mut self, expiry: Expiry) {
+        warn_of_a_cut_age::<T>(expiry);
         self.slot.intend(|intents, _| intents.expiry = Some(expiry));
     }
 
@@ -94,8 +96,24 @@ impl<T: SessionModel> Session<T> {
 
     /// Counts both limits from now and gives the session a new secret, because the visitor has just proved again who they
     /// are. Nothing else moves the absolute limit (NIST SP 800-63B-4, section 5.2).
+    ///
+    /// The limits stay those of the session: one that was [remembered](Self::set_expiry) stays so.
     pub fn reauthenticate(&mut self) {
         self.slot.intend(|intents, _| intents.renewal = Renewal::SecretAndLimits);
+    }
+
+    /// A token for a form or a script of this response, by which a [`CsrfLayer`](crate::web::CsrfLayer) or
+    /// [`Csrf`](crate::web::Csrf) will know that a request comes from a page of ours.
+    ///
+    /// Each call gives another text, and all are good for as long as the session's secret is: a sign-in, a sign-out and a
+    /// renewal end them. So ask for it after a [sign-in](Self::sign_in) and not before. A visitor without a session gets
+    /// one, and with it a cookie, because there has to be something that the token belongs to.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system has no randomness to give. As the answer of a handler it is a 503.
+    pub fn csrf_token(&self) -> Result<CsrfToken, RandomError> {
+        self.slot.csrf_token(self.loan())
     }
 
     /// Ends the session: its record is deleted before the response goes out, and no late write can bring it back.

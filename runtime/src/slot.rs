@@ -16,11 +16,13 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::{
+    csrf::{CsrfToken, Shown},
     engine::{CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented},
     error::{CommitError, LoadError},
     event::Event,
     expiry::{Expiry, Lifetime},
     model::SessionModel,
+    token::RandomError,
 };
 
 /// One request's session of one type.
@@ -44,6 +46,8 @@ struct State<T> {
     commits: u32,
     /// What the response has to tell the browser.
     cookie: Option<CookieChange>,
+    /// The session has ended, and none has begun since.
+    has_ended: bool,
     is_closed: bool,
 }
 
@@ -63,8 +67,21 @@ enum Desk<T> {
 pub(crate) struct Closed {
     /// What the browser has to be told, whatever became of the last commit.
     pub(crate) cookie: Option<CookieChange>,
+    /// Whether the request has ended its session, and no other has begun.
+    pub(crate) has_ended: bool,
     /// Whether all changes are saved.
     pub(crate) committed: Result<(), CommitError>,
+}
+
+/// What a CSRF token is to the session of its request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Weight {
+    /// It is one of the session's.
+    Good,
+    /// It is none of the session's.
+    Bad,
+    /// There is no session that it could belong to.
+    NoSession,
 }
 
 /// A value that a handle has borrowed, and must give back.
@@ -83,6 +100,7 @@ impl<T: SessionModel> Slot<T> {
             life: 0,
             commits: 0,
             cookie: None,
+            has_ended: false,
             is_closed: false,
         };
         let (opened, turn) = (OnceCell::new(), tokio::sync::Mutex::new(()));
@@ -96,16 +114,7 @@ impl<T: SessionModel> Slot<T> {
 
     /// Lends the value. The first call makes the one load; a failed load leaves nothing that could be committed.
     pub(crate) async fn borrow(&self) -> Result<Loan<T>, LoadError> {
-        self.is_asked_for.store(true, Ordering::Relaxed);
-        self.opened
-            .get_or_try_init(async || {
-                let (draft, origin) = self.engine.open(&self.presented).await?;
-                let mut state = self.state.lock();
-                state.desk = Desk::Parked(Loan { draft, life: 0, commits: 0 });
-                state.origin = origin;
-                Ok::<_, LoadError>(())
-            })
-            .await?;
+        self.open().await?;
         let (origin, life, commits) = {
             let mut state = self.state.lock();
             if let Desk::Parked(_) = state.desk
@@ -116,6 +125,36 @@ impl<T: SessionModel> Slot<T> {
             (state.origin.clone(), state.life, state.commits)
         };
         Ok(Loan { draft: self.engine.draft_of(&origin)?, life, commits })
+    }
+
+    async fn open(&self) -> Result<(), LoadError> {
+        self.is_asked_for.store(true, Ordering::Relaxed);
+        let load = async || {
+            let (draft, origin) = self.engine.open(&self.presented).await?;
+            let mut state = self.state.lock();
+            state.desk = Desk::Parked(Loan { draft, life: 0, commits: 0 });
+            state.origin = origin;
+            Ok(())
+        };
+        self.opened.get_or_try_init(load).await.copied()
+    }
+
+    /// A CSRF token for a page of this response.
+    pub(crate) fn csrf_token(&self, loan: &Loan<T>) -> Result<CsrfToken, RandomError> {
+        let mut state = self.state.lock();
+        let State { intents, origin, .. } = &mut *state;
+        self.engine.csrf_key_to_show(&loan.draft, origin, intents)?.token()
+    }
+
+    /// What the token that a request has shown is to its session.
+    pub(crate) async fn weigh_csrf(&self, shown: Option<&Shown>) -> Result<Weight, LoadError> {
+        self.open().await?;
+        let state = self.state.lock();
+        Ok(match (Engine::<T>::csrf_key_of(&state.origin), shown) {
+            (Some(key), Some(shown)) if key.verifies(shown) => Weight::Good,
+            _ if state.origin.life().is_none() => Weight::NoSession,
+            _ => Weight::Bad,
+        })
     }
 
     /// Takes a value back. Changes that can no longer be saved are reported, never dropped in silence.
@@ -168,7 +207,7 @@ impl<T: SessionModel> Slot<T> {
     async fn save(&self, loan: &mut Loan<T>, keep: bool) -> Result<(), CommitError> {
         let mut turn = self.begin(loan).await?;
         self.end_if_asked().await?;
-        let mut intents = Intents { keep, ..turn.asked };
+        let mut intents = Intents { keep: keep || turn.asked.keep, ..turn.asked.clone() };
         let outcome = self.engine.commit(&mut turn.loan.draft, &mut turn.origin, &mut intents).await?;
         turn.settle(outcome)
     }
@@ -181,7 +220,7 @@ impl<T: SessionModel> Slot<T> {
     ) -> Result<R, CommitError> {
         let mut turn = self.begin(loan).await?;
         self.end_if_asked().await?;
-        let mut intents = turn.asked;
+        let mut intents = turn.asked.clone();
         let update = self.engine.update(&mut turn.loan.draft, &mut turn.origin, &mut intents, &mut change);
         let (answer, outcome) = update.await?;
         turn.settle(outcome)?;
@@ -201,13 +240,21 @@ impl<T: SessionModel> Slot<T> {
         let _turn = self.turn.lock().await;
         let committed = self.commit_last(saves).await;
         // A failure takes nothing back that is saved already, so the browser is told of that in any case.
-        let earlier = self.state.lock().cookie.take();
+        let (earlier, has_ended) = {
+            let mut state = self.state.lock();
+            (state.cookie.take(), state.has_ended)
+        };
         match committed {
-            Ok(outcome) => Closed { cookie: outcome.cookie.or(earlier), committed: Ok(()) },
+            Ok(outcome) => {
+                let has_ended = has_ended && outcome.cookie.is_none();
+                Closed { cookie: outcome.cookie.or(earlier), has_ended, committed: Ok(()) }
+            }
             // The session has ended elsewhere, or was replaced: its changes are refused and reported. The browser may hold
             // the cookie of a newer session by now, so it is told nothing.
-            Err(CommitError::Gone | CommitError::Superseded) => Closed { cookie: earlier, committed: Ok(()) },
-            Err(error) => Closed { cookie: earlier, committed: Err(error) },
+            Err(CommitError::Gone | CommitError::Superseded) => {
+                Closed { cookie: earlier, has_ended, committed: Ok(()) }
+            }
+            Err(error) => Closed { cookie: earlier, has_ended, committed: Err(error) },
         }
     }
 
@@ -216,7 +263,7 @@ impl<T: SessionModel> Slot<T> {
         let (desk, mut origin, mut intents) = {
             let mut state = self.state.lock();
             state.is_closed = true;
-            (std::mem::replace(&mut state.desk, Desk::Lent), state.origin.clone(), state.intents)
+            (std::mem::replace(&mut state.desk, Desk::Lent), state.origin.clone(), state.intents.clone())
         };
         ended?;
         match desk {
@@ -279,7 +326,7 @@ impl<T: SessionModel> Slot<T> {
         let removal = self.engine.end(ending).await?;
         let mut state = self.state.lock();
         state.intents.end = None;
-        state.cookie = Some(removal);
+        (state.cookie, state.has_ended) = (Some(removal), true);
         Ok(())
     }
 
@@ -294,7 +341,7 @@ impl<T: SessionModel> Slot<T> {
             if state.is_closed {
                 return Err(CommitError::NeedsResponse);
             }
-            (state.origin.clone(), state.intents)
+            (state.origin.clone(), state.intents.clone())
         };
         self.catch_up(loan)?;
         Ok(Turn { slot: self, loan, origin, asked, _only: only })
@@ -353,7 +400,7 @@ impl<T: SessionModel> Turn<'_, T> {
             return Err(CommitError::Gone);
         }
         if outcome.cookie.is_some() {
-            state.cookie = outcome.cookie;
+            (state.cookie, state.has_ended) = (outcome.cookie, false);
         }
         state.intents.forget(&self.asked);
         seen?;

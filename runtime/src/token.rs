@@ -29,7 +29,7 @@ impl SessionId {
     /// When the operating system has no randomness to give. There is no fallback.
     pub fn random() -> Result<Self, RandomError> {
         let mut bytes = [0; Self::LEN];
-        getrandom::fill(&mut bytes).map_err(RandomError)?;
+        random_bytes(&mut bytes)?;
         Ok(Self(bytes))
     }
 
@@ -92,8 +92,19 @@ impl Secret {
     /// When the operating system has no randomness to give. There is no fallback.
     pub fn random() -> Result<Self, RandomError> {
         let mut secret = Self([0; Self::LEN]);
-        getrandom::fill(&mut secret.0).map_err(RandomError)?;
+        random_bytes(&mut secret.0)?;
         Ok(secret)
+    }
+
+    /// The bytes, for what is derived from them.
+    pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// The secret of a known answer.
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
     }
 
     /// What a store keeps of this secret.
@@ -212,6 +223,11 @@ impl fmt::Debug for TokenText {
     }
 }
 
+/// Fills the buffer from the operating system's randomness.
+pub(crate) fn random_bytes(bytes: &mut [u8]) -> Result<(), RandomError> {
+    getrandom::fill(bytes).map_err(RandomError)
+}
+
 /// The operating system could not give random bytes, so no session can be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
@@ -235,6 +251,19 @@ mod tests {
         // FIPS 180-4: SHA-256 of 32 zero bytes.
         let hash = Secret([0; 32]).hash();
         assert_eq!(hash.0[..8], [0x66, 0x68, 0x7a, 0xad, 0xf8, 0x62, 0xbd, 0x77]);
+    }
+
+    #[test]
+    fn a_hash_equals_another_only_in_every_bit() {
+        let hash = Secret([7; 32]).hash();
+        assert_eq!(hash, SecretHash::from_bytes(hash.0));
+        for position in 0..SecretHash::LEN {
+            for bit in 0..8 {
+                let mut bytes = hash.0;
+                bytes[position] ^= 1 << bit;
+                assert_ne!(hash, SecretHash::from_bytes(bytes), "bit {bit} of byte {position}");
+            }
+        }
     }
 
     #[test]

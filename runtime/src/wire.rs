@@ -91,7 +91,13 @@ pub fn decode_state(
     input.format()?;
     let flags = input.byte()?;
     let absolute_at = input.timestamp()?;
-    let authenticated_at = Some(input.timestamp()?).filter(|_| flags & AUTHENTICATED != 0);
+    let authenticated_at = input.timestamp()?;
+    let is_authenticated = flags & AUTHENTICATED != 0;
+    // A flag that is not known here would be lost with the next write.
+    if flags & !(PERSISTENT | AUTHENTICATED) != 0 || !is_authenticated && authenticated_at != Timestamp::default() {
+        return Err(WireError::Damaged);
+    }
+    let authenticated_at = is_authenticated.then_some(authenticated_at);
     let idle = Duration::from_micros(u64::from_be_bytes(input.array()?));
     let current = SecretHash::from_bytes(input.array()?);
     let count = usize::from(input.byte()?);
@@ -142,7 +148,7 @@ pub fn decode_record(id: SessionId, mut bytes: Bytes) -> Result<Record, WireErro
     if input.array()? != *id.as_bytes() {
         return Err(WireError::Damaged);
     }
-    let version = Version::new(u64::from_be_bytes(input.array()?));
+    let version = Version::from_stored(u64::from_be_bytes(input.array()?)).ok_or(WireError::Damaged)?;
     let [created_at, seen_at, expires_at] = [input.timestamp()?, input.timestamp()?, input.timestamp()?];
     let state_len = usize::from(u16::from_be_bytes(input.array()?));
     let state = input.take(state_len)?;
@@ -217,6 +223,29 @@ mod tests {
         for len in 0..bytes.len() - record.data.len() {
             assert_eq!(decode_record(record.id, bytes.slice(..len)).unwrap_err(), WireError::Damaged, "{len}");
         }
+    }
+
+    #[test]
+    fn what_would_be_lost_with_the_next_write_is_refused() {
+        let record = Record { life: Lifetime { authenticated_at: None, ..record().life }, ..record() };
+        let bytes = encode_record(&record);
+        let state = 1 + SessionId::LEN + 4 * 8 + 2;
+        assert!(decode_record(record.id, bytes.clone().into()).is_ok());
+        for (position, byte) in [(state + 1, 4), (state + 1, 0x80), (state + 10, 1), (state + 17, 1)] {
+            let mut other = bytes.clone();
+            other[position] |= byte;
+            assert_eq!(decode_record(record.id, other.into()).unwrap_err(), WireError::Damaged, "{position}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_no_write_has_made_is_refused() {
+        let mut bytes = encode_record(&record());
+        let id = SessionId::from_bytes(*bytes[1..].first_chunk().unwrap());
+        bytes[1 + SessionId::LEN..][..8].copy_from_slice(&(i64::MAX).to_be_bytes());
+        assert!(decode_record(id, bytes.clone().into()).unwrap().version.next() > Version::FIRST);
+        bytes[1 + SessionId::LEN] = 0x80;
+        assert_eq!(decode_record(id, bytes.into()).unwrap_err(), WireError::Damaged);
     }
 
     #[test]

@@ -28,6 +28,7 @@ enum Flaw {
     UpdateChecksFirst,
     UpdateChecksExistenceFirst,
     UpdateWritesInTwoSteps,
+    UpdateTakesTouchesBack,
     ConflictBringsMine,
     ConflictForgetsTheCredential,
     TouchResurrects,
@@ -95,6 +96,12 @@ fn an_update_that_checks_existence_before_it_writes_is_caught() {
 fn an_update_in_two_steps_is_caught() {
     caught(Flaw::UpdateWritesInTwoSteps, rules::cancellation::a_dropped_update_leaves_the_old_record_or_the_new_one);
     caught(Flaw::UpdateWritesInTwoSteps, rules::races::a_reader_never_sees_a_mixed_record);
+}
+
+#[test]
+fn an_update_that_takes_touches_back_is_caught() {
+    caught(Flaw::UpdateTakesTouchesBack, rules::store::an_update_takes_no_touch_back);
+    caught(Flaw::UpdateTakesTouchesBack, rules::program::a_random_program_gets_the_answers_of_a_simple_model);
 }
 
 #[test]
@@ -233,15 +240,10 @@ impl<T: SessionModel> FlawedStore<T> {
 
     /// The upsert that a store must not have.
     async fn set(&self, record: &Record) -> Result<(), StoreError> {
-        loop {
-            if self.inner.create(record).await? == Create::Created {
-                return Ok(());
-            }
-            let Some(current) = self.inner.load(record.id).await? else { continue };
-            if matches!(self.inner.update(current.version, record).await?, Update::Updated) {
-                return Ok(());
-            }
+        while self.inner.create(record).await? == Create::Exists {
+            self.inner.delete(record.id).await?;
         }
+        Ok(())
     }
 }
 
@@ -303,6 +305,13 @@ impl<T: SessionModel> Store for FlawedStore<T> {
                 self.set(&record).await?;
                 Ok(Update::Updated)
             }
+            Flaw::UpdateTakesTouchesBack => match self.inner.update(expected, &record).await? {
+                Update::Updated => {
+                    self.set(&record).await?;
+                    Ok(Update::Updated)
+                }
+                update => Ok(update),
+            },
             Flaw::UpdateWritesInTwoSteps => {
                 let Some(current) = self.inner.load(record.id).await? else { return Ok(Update::Gone) };
                 let half = Record { data: record.data.clone(), columns: record.columns.clone(), ..current };

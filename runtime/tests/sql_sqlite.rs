@@ -138,7 +138,10 @@ async fn a_file_that_cannot_be_opened_is_an_error_at_start_that_names_it() {
     let error = SqliteStore::<model::Visit>::connect(&url).await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("missing/folder/sessions.db"), "{cause}");
-    assert!(SqliteStore::<model::Visit>::connect("postgres://me:secret@host/db").await.is_err());
+    let foreign = SqliteStore::<model::Visit>::connect("postgres://me:secret@host/db").await.unwrap_err();
+    let cause = std::error::Error::source(&foreign).unwrap();
+    assert!(cause.to_string().ends_with("this URL; it should look like sqlite:shop.db"), "{cause}");
+    assert!(!format!("{foreign:?} {cause:?}").contains("secret"), "{foreign:?}");
     // Asked not to create the file, it does not.
     assert!(SqliteStore::<model::Visit>::connect(&format!("{}?mode=rw", folder.url())).await.is_err());
     assert!(!folder.0.join("sessions.db").exists());

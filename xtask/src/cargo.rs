@@ -19,11 +19,18 @@ use crate::servers::Environment;
 /// Runs cargo so that nothing of it outlives this program.
 pub(crate) struct Cargo<'guard> {
     guard: &'guard Guard,
+    variable: Option<(&'static str, &'static str)>,
 }
 
 impl<'guard> Cargo<'guard> {
     pub(crate) fn new(guard: &'guard Guard) -> Self {
-        Self { guard }
+        Self { guard, variable: None }
+    }
+
+    /// The same with one more environment variable.
+    pub(crate) fn with(mut self, variable: (&'static str, &'static str)) -> Self {
+        self.variable = Some(variable);
+        self
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<()> {
@@ -79,6 +86,7 @@ impl<'guard> Cargo<'guard> {
     }
 
     fn finish(&self, command: &mut Command, each_line: impl FnMut(&[u8])) -> Result<()> {
+        command.envs(self.variable);
         let status = Process::start(self.guard, command, Signal::INT)?.wait_with_lines(each_line)?;
         let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
         ensure!(status.success(), "`cargo {}` failed ({status})", arguments.join(" "));

@@ -26,6 +26,11 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
         cargo.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
     });
     report.step("each feature alone", || cargo.check_features("sessio"));
+    // With all features on, there is no store that a URL could name and that the program was built without.
+    report.step("a store that is switched off", || {
+        let features = ["--no-default-features", "--features", "cached,file,memory,sqlite,testkit"];
+        cargo.run(&[&["test", "-p", "sessio", "--test", "connect"], &features[..]].concat())
+    });
     if let Some(servers) = report.step("servers", || plan.start(&guard)) {
         let mut tests = Tally::default();
         report.step("tests", || cargo.test(&["--workspace"], servers.environment(), &mut tests));

@@ -1,13 +1,12 @@
 //! The same WebSocket in actix-web: it belongs to a session, saves into it, and closes at the sign-out.
 //!
-//! Run it with `cargo run -p sessio-example-actix-websocket` and open <http://127.0.0.1:3000> in two tabs.
+//! Run it with `cargo run -p sessio-example-actix-websocket` and open <http://127.0.0.1:3000> in two tabs. `PORT` chooses another
+//! port.
 
-use std::io;
+use std::{env, io};
 
 use actix_web::{
-    App, Error, HttpRequest, HttpResponse, HttpServer,
-    error::ErrorServiceUnavailable,
-    rt,
+    App, Error, HttpRequest, HttpResponse, HttpServer, rt,
     web::{self, Html, Payload, Redirect, ServiceConfig},
 };
 use actix_ws::{Message, MessageStream};
@@ -28,9 +27,11 @@ async fn main() -> io::Result<()> {
     // Made once, outside the closure that runs for each worker: all of them share one store.
     // The cookie is for plain http on one's own machine. Leave `cookie` out where there is https.
     let sessions = Room::layer(MemoryStore::new()).cookie(CookieSpec::development());
-    println!("http://127.0.0.1:3000");
+    let port = env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3000);
     let app = move || App::new().configure(routes).wrap(sessions.clone());
-    HttpServer::new(app).bind(("127.0.0.1", 3000))?.run().await
+    let server = HttpServer::new(app).bind(("127.0.0.1", port))?;
+    println!("http://{}", server.addrs()[0]);
+    server.run().await
 }
 
 fn routes(config: &mut ServiceConfig) {
@@ -57,7 +58,7 @@ async fn leave(mut room: Session<Room>) -> Redirect {
 
 /// The session is read at the upgrade, as in any handler, and then lives as long as the socket.
 async fn socket(request: HttpRequest, body: Payload, room: Authenticated<Room>) -> Result<HttpResponse, Error> {
-    let room = room.into_session().detach().await.map_err(ErrorServiceUnavailable)?;
+    let room = room.into_session().detach().await?;
     let (response, socket, messages) = actix_ws::handle(&request, body)?;
     rt::spawn(async move {
         if let Err(error) = converse(socket, messages, room).await {

@@ -1,8 +1,9 @@
 //! A WebSocket that belongs to a session: it knows who is there, saves into the session, and closes at the sign-out.
 //!
-//! Run it with `cargo run -p sessio-example-axum-websocket` and open <http://127.0.0.1:3000> in two tabs.
+//! Run it with `cargo run -p sessio-example-axum-websocket` and open <http://127.0.0.1:3000> in two tabs. `PORT` chooses another
+//! port.
 
-use std::io;
+use std::{env, io};
 
 use axum::{
     Router,
@@ -10,7 +11,6 @@ use axum::{
         WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
-    http::StatusCode,
     response::{Html, Redirect, Response},
     routing::{get, post},
 };
@@ -30,7 +30,8 @@ struct Room {
 async fn main() -> io::Result<()> {
     // For plain http on one's own machine. Leave `cookie` out where there is https.
     let sessions = Room::layer(MemoryStore::new()).cookie(CookieSpec::development());
-    let listener = TcpListener::bind(("127.0.0.1", 3000)).await?;
+    let port = env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3000);
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}", listener.local_addr()?);
     axum::serve(listener, app(sessions)).await
 }
@@ -59,8 +60,8 @@ async fn leave(mut room: Session<Room>) -> Redirect {
 }
 
 /// The session is read at the upgrade, as in any handler, and then lives as long as the socket.
-async fn socket(upgrade: WebSocketUpgrade, room: Authenticated<Room>) -> Result<Response, StatusCode> {
-    let room = room.into_session().detach().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+async fn socket(upgrade: WebSocketUpgrade, room: Authenticated<Room>) -> Result<Response, CommitError> {
+    let room = room.into_session().detach().await?;
     Ok(upgrade.on_upgrade(async |socket| {
         if let Err(error) = converse(socket, room).await {
             eprintln!("the session could not be saved: {error}");

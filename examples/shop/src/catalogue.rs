@@ -11,17 +11,54 @@ pub(crate) struct Product {
     pub(crate) id: u32,
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
+    /// The strokes of a drawing, 24 by 24: the `d` of an SVG path.
     pub(crate) picture: &'static str,
     pub(crate) price: Price,
 }
 
 pub(crate) const PRODUCTS: [Product; 6] = [
-    Product { id: 1, name: "Teapot", description: "Short and stout.", picture: "🫖", price: Price(2_450) },
-    Product { id: 2, name: "Umbrella", description: "For the walk home.", picture: "☂️", price: Price(1_900) },
-    Product { id: 3, name: "Notebook", description: "192 pages, dotted.", picture: "📓", price: Price(890) },
-    Product { id: 4, name: "Cactus", description: "Asks for very little.", picture: "🌵", price: Price(1_275) },
-    Product { id: 5, name: "Lamp", description: "Warm light, long arm.", picture: "💡", price: Price(5_600) },
-    Product { id: 6, name: "Crab & friends", description: "A <very> soft toy.", picture: "🦀", price: Price(3_100) },
+    Product {
+        id: 1,
+        name: "Teapot",
+        description: "Short and stout.",
+        picture: "M6 10h10v6a4 4 0 0 1-4 4h-2a4 4 0 0 1-4-4zM16 12h2a2 2 0 0 1 0 5h-2M6 14 2 9M8 10a3 3 0 0 1 6 0M11 7V5",
+        price: Price(2_450),
+    },
+    Product {
+        id: 2,
+        name: "Umbrella",
+        description: "For the walk home.",
+        picture: "M12 4a9 9 0 0 1 9 9H3a9 9 0 0 1 9-9zM12 13v5a2 2 0 0 0 4 0M12 4V2",
+        price: Price(1_900),
+    },
+    Product {
+        id: 3,
+        name: "Notebook",
+        description: "192 pages, dotted.",
+        picture: "M6 3h13v18H6zM10 3v18M4 7h3M4 12h3M4 17h3M13 8h3M13 12h3",
+        price: Price(890),
+    },
+    Product {
+        id: 4,
+        name: "Cactus",
+        description: "Asks for very little.",
+        picture: "M10 20V5a2 2 0 0 1 4 0v15M10 15H8a2 2 0 0 1-2-2v-3M14 12h2a2 2 0 0 0 2-2V8M7 20h10",
+        price: Price(1_275),
+    },
+    Product {
+        id: 5,
+        name: "Lamp",
+        description: "Warm light, long arm.",
+        picture: "M5 21h8M9 21 6 13l6-6M10 5l4 4M10 5l3-3 7 3-3 7-3-3M18 9a2 2 0 0 1-1 3",
+        price: Price(5_600),
+    },
+    Product {
+        id: 6,
+        name: "Crab & friends",
+        description: "A <very> soft toy.",
+        picture: "M6 13a6 4 0 0 1 12 0v2a6 4 0 0 1-12 0zM6 12 3 9V5l3 2M18 12l3-3V5l-3 2M7 18l-3 3M17 18l3 3M10 9V7M14 9V7",
+        price: Price(3_100),
+    },
 ];
 
 /// The product with this id, if the shop sells it.

@@ -35,10 +35,11 @@ use axum::{
 use maud::Markup;
 use serde::Deserialize;
 use sessio::{
-    Expiry, LoadError, Session, SessionLayer, Sessions,
+    Expiry, LoadError, Session, SessionLayer, Sessions, StaleAuthentication,
     cookie::CookieSpec,
     store::{AnyStore, StoreError, Sweeper},
     token::SessionId,
+    web::{Csrf, CsrfLayer},
 };
 use tokio::{net::TcpListener, time};
 use tracing_subscriber::EnvFilter;
@@ -160,7 +161,13 @@ struct SignIn {
     remember: Option<String>,
 }
 
-async fn sign_in(headers: HeaderMap, mut shop: Session<Shop>, Form(form): Form<SignIn>) -> Result<Redirect, Problem> {
+/// Takes its form as `Csrf`: everybody has to show the token of a page of ours, those without a session too. A form that
+/// another site sends cannot sign the visitor in as somebody else.
+async fn sign_in(
+    headers: HeaderMap,
+    mut shop: Session<Shop>,
+    form: Csrf<Shop, Form<SignIn>>,
+) -> Result<Redirect, Problem> {
     // A real shop checks a password here.
     let user = catalogue::user(form.user).ok_or(Problem::Unknown("user"))?;
     // An anonymous cart stays. Straight from one user to another nothing stays.
@@ -194,8 +201,12 @@ async fn show_devices(State(store): State<Store>, mut shop: Session<Shop>) -> Re
     Ok(pages::devices(&shop, notice.as_deref(), &devices).into_response())
 }
 
+/// Whoever finds a browser unattended must not sign its owner out elsewhere: the sign-in may not be older than this.
+const FRESH: Duration = Duration::from_mins(15);
+
 async fn end_other_devices(State(store): State<Store>, mut shop: Session<Shop>) -> Result<Redirect, Problem> {
     let (Some(user), Some(this)) = (shop.user_id(), shop.id()) else { return Ok(Redirect::to("/sign-in")) };
+    shop.require_fresh(FRESH)?;
     let store = store.findable().ok_or(Problem::Unlisted(store.backend()))?;
     let ended = Sessions::of(&store).end_others_of(user, this).await?;
     shop.set_notice(format!("Signed out elsewhere: {ended}."));
@@ -213,14 +224,15 @@ async fn end_device(
     Form(device): Form<Device>,
 ) -> Result<Redirect, Problem> {
     let Some(user) = shop.user_id() else { return Ok(Redirect::to("/sign-in")) };
+    shop.require_fresh(FRESH)?;
     let id: SessionId = device.id.parse().map_err(|_| Problem::Unknown("device"))?;
     if shop.id() == Some(id) {
         return Ok(sign_out(shop).await);
     }
     // An id is no secret. Whoever knows one may not therefore end the session: it has to be one of their own.
-    let sessions = Sessions::of(&store);
-    let own = sessions.load(id).await?.filter(|device| device.user_id() == Some(user));
-    sessions.end(own.ok_or(Problem::Unknown("device"))?.id()).await?;
+    if !Sessions::of(&store).end_one_of(user, id).await? {
+        return Err(Problem::Unknown("device"));
+    }
     shop.set_notice("That device is signed out.");
     Ok(Redirect::to("/devices"))
 }
@@ -231,6 +243,8 @@ enum Problem {
     Unknown(&'static str),
     /// The store of this name cannot find the sessions of a user.
     Unlisted(&'static str),
+    /// The visitor signed in too long ago for what they want to do.
+    Stale,
     /// The store did not answer. The visitor is not told why.
     Store(anyhow::Error),
 }
@@ -243,18 +257,28 @@ impl IntoResponse for Problem {
                 let text = format!("Sessions that are kept in {store} cannot be listed. Try another SESSION_STORE.");
                 (StatusCode::NOT_IMPLEMENTED, "Your devices", text)
             }
+            Self::Stale => {
+                let text = "For this, sign in once more: it has been a while.";
+                return (StatusCode::FORBIDDEN, pages::plain("Is it still you?", text, "/sign-in")).into_response();
+            }
             Self::Store(error) => {
                 tracing::error!("the session store failed: {error:#}");
                 (StatusCode::SERVICE_UNAVAILABLE, "Not now", "Please try again in a moment.".to_owned())
             }
         };
-        (status, pages::plain(title, &text)).into_response()
+        (status, pages::plain(title, &text, "/")).into_response()
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<StaleAuthentication> for Problem {
+    fn from(_: StaleAuthentication) -> Self {
+        Self::Stale
     }
 }
 
@@ -284,6 +308,8 @@ fn router(store: Store) -> Router {
         .route("/devices/end", post(end_device))
         .route("/devices/end-others", post(end_other_devices))
         .with_state(store)
+        // Forms of other sites do nothing here: whoever has a session shows the token that our pages put into their forms.
+        .layer(CsrfLayer::<Shop>::new().pass_without_session())
         .layer(sessions)
         .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css")], include_str!("style.css"))))
         .fallback(async || Problem::Unknown("page"))

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 use maud::{DOCTYPE, Markup, html};
 use sessio::{
-    Session, Stored,
+    CsrfToken, Session, Stored,
     clock::{Clock, SystemClock, Timestamp},
 };
 
@@ -21,10 +21,11 @@ pub(crate) fn catalogue(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
             ul.shelf {
                 @for product in &PRODUCTS {
                     li.card {
-                        div.picture aria-hidden="true" { (product.picture) }
+                        (drawing(product.picture))
                         h2 { (product.name) }
                         p { (product.description) }
                         form method="post" action="/cart/add" {
+                            (token(shop))
                             input type="hidden" name="product" value=(product.id);
                             span.price { (product.price) }
                             button { "Add to cart" }
@@ -50,9 +51,10 @@ pub(crate) fn cart(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
                     tbody {
                         @for (product, quantity) in shop.cart().lines() {
                             tr {
-                                td { (product.picture) " " (product.name) }
+                                td { (drawing(product.picture)) " " (product.name) }
                                 td {
                                     form.inline method="post" action="/cart/quantity" {
+                                        (token(shop))
                                         input type="hidden" name="product" value=(product.id);
                                         input type="number" name="quantity" value=(quantity) min="0" max=(Cart::MOST)
                                             aria-label={ "Quantity of " (product.name) };
@@ -62,6 +64,7 @@ pub(crate) fn cart(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
                                 td.number { (product.price.times(quantity)) }
                                 td.number {
                                     form method="post" action="/cart/remove" {
+                                        (token(shop))
                                         input type="hidden" name="product" value=(product.id);
                                         button.quiet { "Remove" }
                                     }
@@ -84,6 +87,7 @@ pub(crate) fn sign_in(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
         &html! {
             p { "Choose who you are. There are no passwords: this shop is an example of sessions." }
             form method="post" action="/sign-in" {
+                (fresh_token(shop))
                 p { label { input type="checkbox" name="remember"; " Remember me when the browser is closed" } }
                 p.buttons {
                     @for user in &USERS { button name="user" value=(user.id) { "Sign in as " (user.name) } }
@@ -111,10 +115,11 @@ pub(crate) fn devices(shop: &Session<Shop>, notice: Option<&str>, devices: &[Sto
                             td { (ago(now, device.seen_at())) }
                             td { code { (device.id()) } }
                             td.number {
-                                @if shop.id() == Some(device.id()) {
+                                @if device.is_current(shop) {
                                     em { "this device" }
                                 } @else {
                                     form method="post" action="/devices/end" {
+                                        (token(shop))
                                         input type="hidden" name="id" value=(device.id());
                                         button.quiet { "Sign out" }
                                     }
@@ -125,19 +130,19 @@ pub(crate) fn devices(shop: &Session<Shop>, notice: Option<&str>, devices: &[Sto
                 }
             }
             @if devices.len() > 1 {
-                form method="post" action="/devices/end-others" { button { "Sign out the others" } }
+                form method="post" action="/devices/end-others" { (token(shop)) button { "Sign out the others" } }
             }
         },
     )
 }
 
 /// A page that needs no session: it belongs to an error.
-pub(crate) fn plain(title: &str, text: &str) -> Markup {
+pub(crate) fn plain(title: &str, text: &str, way_out: &str) -> Markup {
     document(
         Theme::Auto,
         title,
         &html! {
-            main { h1 { (title) } p { (text) } p { a href="/" { "Back to the shop" } } }
+            main { h1 { (title) } p { (text) } p { a href=(way_out) { "Go on" } } }
         },
     )
 }
@@ -148,13 +153,13 @@ fn page(shop: &Session<Shop>, notice: Option<&str>, title: &str, content: &Marku
         title,
         &html! {
             header {
-                a.logo href="/" { "🛍️ The sessio shop" }
+                a.logo href="/" { (drawing(BAG)) " The sessio shop" }
                 nav {
                     a href="/cart" { "Cart (" (shop.cart().count()) ")" }
                     @match shop.user_id().and_then(catalogue::user) {
                         Some(user) => {
                             a href="/devices" { "Your devices" }
-                            form method="post" action="/sign-out" { button.quiet { "Sign out " (user.name) } }
+                            form method="post" action="/sign-out" { (token(shop)) button.quiet { "Sign out " (user.name) } }
                         }
                         None => a href="/sign-in" { "Sign in" }
                     }
@@ -165,10 +170,19 @@ fn page(shop: &Session<Shop>, notice: Option<&str>, title: &str, content: &Marku
                 h1 { (title) }
                 (content)
             }
-            footer { (session_facts(shop)) (theme_choice(*shop.theme())) }
+            footer { (session_facts(shop)) (theme_choice(shop)) }
         },
     )
 }
+
+/// A line drawing. Fonts with pictures are not on every machine.
+fn drawing(strokes: &str) -> Markup {
+    html! {
+        svg viewBox="0 0 24 24" aria-hidden="true" { path d=(strokes) {} }
+    }
+}
+
+const BAG: &str = "M5 8h14l-1 13H6zM9 11V6a3 3 0 0 1 6 0v5";
 
 /// What the server knows, so that one can watch it change.
 fn session_facts(shop: &Session<Shop>) -> Markup {
@@ -188,11 +202,27 @@ fn session_facts(shop: &Session<Shop>) -> Markup {
     }
 }
 
-fn theme_choice(present: Theme) -> Markup {
+/// The hidden field by which a form proves that it is ours. A visitor without a session needs none; asking for it would give
+/// them a session.
+fn token(shop: &Session<Shop>) -> Markup {
+    html! { @if !shop.is_new() { (fresh_token(shop)) } }
+}
+
+/// The same for everybody. Without random bytes there is no field, and the form is refused.
+fn fresh_token(shop: &Session<Shop>) -> Markup {
+    html! {
+        @if let Ok(token) = shop.csrf_token() {
+            input type="hidden" name=(CsrfToken::FIELD) value=(token);
+        }
+    }
+}
+
+fn theme_choice(shop: &Session<Shop>) -> Markup {
     html! {
         form.themes method="post" action="/theme" {
+            (token(shop))
             @for theme in Theme::ALL {
-                button.quiet name="theme" value=(theme.name()) aria-pressed=(theme == present) { (theme.name()) }
+                button.quiet name="theme" value=(theme.name()) aria-pressed=(theme == *shop.theme()) { (theme.name()) }
             }
         }
     }

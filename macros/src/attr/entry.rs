@@ -112,6 +112,11 @@ impl<'a> Entry<'a> {
             syn::parenthesized!(list in self.input);
             let mut names = Vec::new();
             while !list.is_empty() {
+                if list.peek(Token![where]) {
+                    let error = list.error("conditions of an index are not generated; write that index in a migration");
+                    list.parse::<TokenStream>()?;
+                    return Err(error);
+                }
                 if !list.peek(Ident::peek_any) {
                     let error = list.error(format!("expected a field, found {}; write `{key}(a, b)`", found(&list)));
                     list.parse::<TokenStream>()?;

@@ -56,6 +56,7 @@ pub(crate) struct FieldKeys {
     pub(crate) on_delete: Option<Keyed<LitStr>>,
     pub(crate) upgrade: Option<Keyed<ExprPath>>,
     pub(crate) strict: Option<Keyed<()>>,
+    pub(crate) secret: Option<Keyed<()>>,
     /// Every key above, in the order in which they are written.
     pub(crate) given: Vec<Ident>,
 }
@@ -123,6 +124,7 @@ impl FieldKeys {
             "on_delete" => entry.string("cascade").and_then(|value| entry.once(&mut self.on_delete, value)),
             "upgrade" => entry.function("upgrade_cart").and_then(|value| entry.once(&mut self.upgrade, value)),
             "strict" => entry.flag().and_then(|value| entry.once(&mut self.strict, value)),
+            "secret" => entry.flag().and_then(|value| entry.once(&mut self.secret, value)),
             _ => Err(Place::Field.unknown(&entry.key)),
         }
     }
@@ -209,6 +211,7 @@ impl Place {
                 "on_delete",
                 "upgrade",
                 "strict",
+                "secret",
             ],
         }
     }

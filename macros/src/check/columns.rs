@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use syn::{Expr, Lit};
+
 use crate::{
     errors::Errors,
     model::{Field, Index, Reference, Session},
@@ -16,6 +18,7 @@ pub(super) fn check(session: &Session, errors: &Errors) {
     renames(session, errors);
     for field in session.stored() {
         reference(field, errors);
+        default(field, errors);
     }
     let mut seen = HashSet::new();
     for index in &session.indexes {
@@ -98,6 +101,20 @@ fn reference(field: &Field, errors: &Errors) {
         if let Some(reason) = identifier.refuse(&name) {
             errors.at(references.span(), reason);
         }
+    }
+}
+
+/// A first value whose length shows in its tokens.
+fn default(field: &Field, errors: &Errors) {
+    let (Some(Expr::Lit(default)), Some(max_len)) = (&field.default, &field.keys.max_len) else { return };
+    let (length, unit) = match &default.lit {
+        Lit::Str(text) => (text.value().chars().count(), "characters"),
+        Lit::ByteStr(bytes) => (bytes.value().len(), "bytes"),
+        _ => return,
+    };
+    if max_len.value.base10_parse().is_ok_and(|max_len: usize| length > max_len) {
+        let max_len = max_len.value.base10_digits();
+        errors.at(default.lit.span(), format!("the default is {length} {unit} long and `max_len` is {max_len}"));
     }
 }
 

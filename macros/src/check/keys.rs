@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Pairs that cannot stand on one field, and why.
-const EXCLUSIVE: [(&str, &str, &str); 8] = [
+const EXCLUSIVE: [(&str, &str, &str); 13] = [
     ("json", "max_len", "a JSON document has no fixed length"),
     ("json", "index", "a JSON document cannot be an index key"),
     ("json", "unique", "a JSON document cannot be an index key"),
@@ -17,7 +17,14 @@ const EXCLUSIVE: [(&str, &str, &str); 8] = [
     ("unique", "index", "a unique column already has an index"),
     ("flash", "principal", "whoever signed in stays until they sign out"),
     ("flash", "default", "a message is empty until somebody sets it"),
+    ("secret", "column", IN_A_COLUMN),
+    ("secret", "index", IN_A_COLUMN),
+    ("secret", "unique", IN_A_COLUMN),
+    ("secret", "json", IN_A_COLUMN),
+    ("secret", "principal", "whom a session belongs to stands in a column, in events and in lists"),
 ];
+
+const IN_A_COLUMN: &str = "a column is there to be seen: by queries, reports and finders";
 
 /// The policies that `merge = ".."` can name.
 const POLICIES: [&str; 7] = ["last", "add", "max", "min", "union", "append", "reject"];

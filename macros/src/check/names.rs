@@ -10,7 +10,8 @@ use crate::{
 
 /// The methods of the handle `Session<T>`, and `Shop::layer`. As the handle derefs to the struct, an accessor of such a
 /// name could never be called through it.
-const RESERVED: [&str; 23] = [
+const RESERVED: [&str; 24] = [
+    "csrf_token",
     "id",
     "is_new",
     "created_at",

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 
-use super::{emit, fresh};
+use super::{emit, fields::fresh_value};
 use crate::{
     model::{Accessor, Field, Session, without_self},
     shape::Shape,
@@ -24,7 +24,7 @@ pub(super) fn expand(session: &Session) -> TokenStream {
 
 fn method(session: &Session, field: &Field, accessor: Accessor) -> TokenStream {
     let (vis, ident, ty) = (&session.vis, &field.ident, &field.ty);
-    let (plain, fresh, name) = (field.plain(), fresh(&field.ident), accessor.method(&field.ident));
+    let (plain, fresh, name) = (field.plain(), fresh_value(field), accessor.method(&field.ident));
     emit(|span| match accessor {
         Accessor::Get => {
             let docs = docs(field, &format!("The value of `{plain}`."));
@@ -55,14 +55,14 @@ fn method(session: &Session, field: &Field, accessor: Accessor) -> TokenStream {
             let docs = docs(field, &format!("Puts `{plain}` back to what a new visitor has."));
             quote_spanned! {span=>
                 #docs
-                #vis fn #name(&mut self) { self.#ident = #fresh(); }
+                #vis fn #name(&mut self) { self.#ident = #fresh; }
             }
         }
         Accessor::Take => {
             let docs = docs(field, &format!("Takes the value of `{plain}` and leaves what a new visitor has."));
             quote_spanned! {span=>
                 #docs
-                #vis fn #name(&mut self) -> #ty { ::core::mem::replace(&mut self.#ident, #fresh()) }
+                #vis fn #name(&mut self) -> #ty { ::core::mem::replace(&mut self.#ident, #fresh) }
             }
         }
         // These stand in `finders`.

@@ -3,10 +3,10 @@
 //! Without it every use of the struct would be an error of its own, and the one that matters would drown.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{format_ident, quote_spanned};
 use syn::{DeriveInput, parse_quote};
 
-use super::{emit, fresh, model::principal};
+use super::{emit, model::principal, proof};
 use crate::{attr::RuntimePath, model::Session};
 
 /// The traits.
@@ -45,9 +45,16 @@ pub(super) fn model(input: &DeriveInput, runtime: &RuntimePath) -> TokenStream {
 
 /// What the accessors stand on, and the principal.
 pub(super) fn fields(session: &Session) -> TokenStream {
-    let first_values = session.stored().map(|field| {
-        let (ty, name) = (&field.ty, fresh(&field.ident));
-        emit(|span| quote_spanned!(span=> fn #name() -> #ty { ::core::unreachable!() }))
+    let runtime = &session.runtime;
+    let proofs = session.stored().map(|field| {
+        let (ty, name) = (&field.ty, proof(&field.ident));
+        let of = format_ident!("{}", if field.column.is_some() { "mistaken_column" } else { "mistaken" });
+        let kind = format_ident!("{}", if field.column.is_some() { "MistakenColumnOf" } else { "FieldOf" });
+        emit(|span| {
+            quote_spanned! {span=>
+                const #name: #runtime::__private::#kind<#ty> = #runtime::__private::#of::<#ty>();
+            }
+        })
     });
-    first_values.chain(principal(session)).collect()
+    proofs.chain(principal(session)).collect()
 }

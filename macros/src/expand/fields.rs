@@ -1,6 +1,6 @@
-//! For each field, the const that proves its type and the function that makes its first value.
+//! For each field, the const that proves its type and holds what makes its first value.
 //!
-//! Everything else that is emitted names a field's type only through these two, so each trait bound is met once and a type
+//! Everything else that is emitted names a field's type only through it, so each trait bound is met once and a type
 //! that does not fit is one error.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -14,25 +14,47 @@ use crate::{
 };
 
 pub(super) fn expand(session: &Session) -> TokenStream {
+    let first_values = session.fields.iter().filter_map(|field| first_value(session, field));
     let proofs = session.stored().map(|field| prove(session, field));
-    let first_values = session.fields.iter().map(|field| first_value(session, field));
-    proofs.chain(first_values).collect()
+    first_values.chain(proofs).collect()
+}
+
+/// The first value where the accessors and `fresh()` need it.
+pub(super) fn fresh_value(field: &Field) -> TokenStream {
+    let name = fresh(&field.ident);
+    if field.position.is_none() {
+        return emit(|span| quote_spanned!(span=> #name()));
+    }
+    let access = access(field);
+    emit(|span| quote_spanned!(span=> (#access.fresh)()))
+}
+
+/// Where the functions of a stored field are.
+pub(super) fn access(field: &Field) -> TokenStream {
+    let proof = proof(&field.ident);
+    let step = field.column.is_some().then(|| emit(|span| quote_spanned!(span=> .field)));
+    emit(|span| quote_spanned!(span=> #proof #step))
 }
 
 fn prove(session: &Session, field: &Field) -> TokenStream {
     let (ty, name, span) = (&field.ty, proof(&field.ident), first(&field.written));
     let private = private(session, span);
+    let fresh = if field.default.is_some() {
+        fresh(&field.ident).to_token_stream()
+    } else {
+        quote_spanned!(span=> #private::fresh::<#ty>)
+    };
     let Some(model::Column { name: column, reference, .. }) = &field.column else {
-        return quote_spanned!(span=> const #name: #private::FieldOf<#ty> = #private::payload::<#ty>(););
+        return quote_spanned!(span=> const #name: #private::FieldOf<#ty> = #private::payload::<#ty>(#fresh););
     };
     let column = &column.text;
     let mut value = if field.keys.json.is_some() {
-        quote_spanned!(span=> #private::json::<#ty>(#column))
+        quote_spanned!(span=> #private::json::<#ty>(#column, #fresh))
     } else if field.keys.principal.is_some() {
         let model = &session.ident;
-        quote_spanned!(span=> #private::principal::<#model>(#column))
+        quote_spanned!(span=> #private::principal::<#model>(#column, #fresh))
     } else {
-        quote_spanned!(span=> #private::column::<#ty>(#column))
+        quote_spanned!(span=> #private::column::<#ty>(#column, #fresh))
     };
     if let Some(max_len) = field.keys.max_len.as_ref().map(|max_len| &max_len.value) {
         value = quote_spanned!(span=> #value.max_len(#max_len));
@@ -74,7 +96,12 @@ fn private(session: &Session, span: Span) -> TokenStream {
     quote_spanned!(span=> #runtime::__private)
 }
 
-fn first_value(session: &Session, field: &Field) -> TokenStream {
+/// The function of a first value that the struct says, or of one that has no const to stand in.
+fn first_value(session: &Session, field: &Field) -> Option<TokenStream> {
+    let is_stored = field.position.is_some();
+    if is_stored && field.default.is_none() {
+        return None;
+    }
     let (ty, name) = (&field.ty, fresh(&field.ident));
     let value = match (field.default.as_ref().map(ungroup), &field.shape) {
         // What `default = "guest"` on a `String` can only mean.
@@ -88,7 +115,7 @@ fn first_value(session: &Session, field: &Field) -> TokenStream {
             quote_spanned!(span=> #private::fresh::<#ty>())
         }
     };
-    emit(|span| quote_spanned!(span=> fn #name() -> #ty { #value }))
+    Some(emit(|span| quote_spanned!(span=> fn #name() -> #ty { #value })))
 }
 
 /// The expression that a `macro_rules!` fragment wraps.

@@ -2,8 +2,13 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 
-use super::{emit, first, fresh, proof};
+use super::{
+    emit,
+    fields::{access, fresh_value},
+    first, proof,
+};
 use crate::{
     attr::MergeKey,
     model::{Field, Session},
@@ -18,12 +23,12 @@ pub(super) fn expand(session: &Session) -> TokenStream {
         None => emit(|span| quote_spanned!(span=> ::core::option::Option::None)),
     };
     let first_values = session.fields.iter().map(|field| {
-        let (ident, fresh) = (&field.ident, fresh(&field.ident));
-        emit(|span| quote_spanned!(span=> #ident: #fresh()))
+        let (ident, fresh) = (&field.ident, fresh_value(field));
+        emit(|span| quote_spanned!(span=> #ident: #fresh))
     });
-    let arms = |access: &str| -> TokenStream {
+    let arms = |way: &str| -> TokenStream {
         let stored = session.stored().zip(0..);
-        stored.map(|(field, position)| arm(field, position, access)).collect()
+        stored.map(|(field, position)| arm(field, position, way)).collect()
     };
     let (shared, exclusive) = (arms("shared"), arms("exclusive"));
     let model = emit(|span| {
@@ -56,8 +61,23 @@ pub(super) fn expand(session: &Session) -> TokenStream {
             }
         }
     });
-    let source = self::principal(session);
-    emit(|_| quote::quote!(#model #source))
+    let (source, debug) = (self::principal(session), debug(session));
+    emit(|_| quote::quote!(#model #source #debug))
+}
+
+/// `Debug` without the secret fields. One of the program's own would be a second, and does not compile.
+fn debug(session: &Session) -> Option<TokenStream> {
+    let secret = session.stored().find_map(|field| field.keys.secret.as_ref())?;
+    let (ident, runtime, name) = (&session.ident, &session.runtime, session.ident.unraw().to_string());
+    let span = Span::mixed_site().located_at(secret.key.span());
+    Some(quote_spanned! {span=>
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #runtime::__private::debug(#name, self, f)
+            }
+        }
+    })
 }
 
 fn metadata(session: &Session, field: &Field) -> TokenStream {
@@ -72,6 +92,9 @@ fn metadata(session: &Session, field: &Field) -> TokenStream {
     }
     if field.strict {
         metadata = emit(|span| quote_spanned!(span=> #metadata.strict()));
+    }
+    if field.keys.secret.is_some() {
+        metadata = emit(|span| quote_spanned!(span=> #metadata.secret()));
     }
     if let Some(upgrade) = field.keys.upgrade.as_ref().map(|upgrade| &upgrade.value) {
         let (runtime, ty, span) = (runtime.at(first(upgrade)), &field.ty, first(upgrade));
@@ -109,17 +132,16 @@ fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
     ))
 }
 
-fn arm(field: &Field, position: usize, access: &str) -> TokenStream {
-    let (ident, proof, position) = (&field.ident, proof(&field.ident), Literal::usize_unsuffixed(position));
+fn arm(field: &Field, position: usize, way: &str) -> TokenStream {
+    let (ident, access, position) = (&field.ident, access(field), Literal::usize_unsuffixed(position));
     emit(|span| {
-        let access = Ident::new(access, span);
-        let borrow = if access == "exclusive" {
+        let function = Ident::new(way, span);
+        let borrow = if way == "exclusive" {
             quote_spanned!(span=> &mut self.#ident)
         } else {
             quote_spanned!(span=> &self.#ident)
         };
-        let step = field.column.is_some().then(|| quote_spanned!(span=> .field));
-        quote_spanned!(span=> #position => #proof #step.#access(#borrow),)
+        quote_spanned!(span=> #position => (#access.#function)(#borrow),)
     })
 }
 

@@ -54,6 +54,10 @@ fn snapshot(session: &Session, path: &LitStr) -> TokenStream {
         checks.extend(file.check(span, &quote_spanned!(span=> assert_has(&#proof.def, #first_value))));
         let span = first(&field.written);
         checks.extend(file.check(span, &quote_spanned!(span=> assert_same(&#proof.def))));
+        if let Some(references) = &field.keys.references {
+            let span = references.value.span();
+            checks.extend(file.check(span, &quote_spanned!(span=> assert_reference(&#proof.def))));
+        }
     }
     for (index, position) in session.indexes.iter().zip(0..) {
         let (position, span) = (Literal::usize_unsuffixed(position), index.key);

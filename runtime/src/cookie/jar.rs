@@ -5,10 +5,12 @@
 //! did not protect into a `__Host-` name on the server. Here a name is the bytes before the first `=`, and is ours or is
 //! not. Nothing is allocated, and the work is one pass over the headers.
 
+use std::fmt;
+
 use http::{HeaderMap, header::COOKIE};
 
-/// What the request's `Cookie` headers hold under one name.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+/// What the request's `Cookie` headers hold under one name. `Debug` shows the length of a value, and not the value.
+#[derive(Clone, Copy, Default, Eq, PartialEq)]
 pub enum Found<'h> {
     /// No cookie of that name.
     #[default]
@@ -26,6 +28,16 @@ impl<'h> Found<'h> {
             Self::Absent => Self::One(value),
             Self::One(known) if known == value => return,
             Self::One(_) | Self::Ambiguous => Self::Ambiguous,
+        }
+    }
+}
+
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("Absent"),
+            Self::One(value) => write!(f, "One({} bytes)", value.len()),
+            Self::Ambiguous => f.write_str("Ambiguous"),
         }
     }
 }

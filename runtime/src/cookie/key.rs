@@ -149,21 +149,25 @@ pub enum InvalidKey {
     /// Another length or alphabet.
     #[error(
         "a key is 43 base64url characters or 64 hexadecimal digits: make one with `openssl rand -hex 32` or \
-         `Key::generate()`"
+         `sessio::keys::generate()`"
     )]
     Form,
     /// Not the id of a key.
     #[error("the id of a key is 8 hexadecimal digits, as `Key::id()` and the log show it")]
     Id,
     /// Readable text.
-    #[error("this key is readable text, not random bytes: make one with `openssl rand -hex 32` or `Key::generate()`")]
+    #[error(
+        "this key is readable text, not random bytes: make one with `openssl rand -hex 32` or `sessio::keys::generate()`"
+    )]
     Text,
     /// A pattern.
-    #[error("this key is a pattern, not random bytes: make one with `openssl rand -hex 32` or `Key::generate()`")]
+    #[error(
+        "this key is a pattern, not random bytes: make one with `openssl rand -hex 32` or `sessio::keys::generate()`"
+    )]
     Pattern,
     /// A key that a document shows.
     #[error(
-        "this key is a sample that everyone can read: make your own with `openssl rand -hex 32` or `Key::generate()`"
+        "this key is a sample that everyone can read: make your own with `openssl rand -hex 32` or `sessio::keys::generate()`"
     )]
     Sample,
 }

@@ -9,6 +9,7 @@
 //! | [`find`], [`find_chunks`] | What did the request's `Cookie` headers bring under our name? |
 //! | [`Key`], [`KeyRing`] | Which keys seal, which still open, which never again? |
 //! | [`Sealer`] | How does a session become an authenticated, encrypted text, and back? |
+//! | [`Padding`], [`Compression`] | What does the length of a cookie tell, and how short is it? |
 //! | [`Budget`], [`assemble`] | How does a text longer than one cookie travel in several? |
 //! | [`SealedCookie`] | All of the above in one place: headers in, session out, and the other way round. |
 //!
@@ -22,7 +23,11 @@
 
 mod browser;
 #[cfg(feature = "cookie")]
+mod compression;
+#[cfg(feature = "cookie")]
 mod envelope;
+#[cfg(feature = "cookie")]
+mod inside;
 mod jar;
 #[cfg(feature = "cookie")]
 mod key;
@@ -39,13 +44,19 @@ mod spec;
 mod split;
 
 pub use browser::CookieSpecError;
+#[cfg(feature = "cookie")]
+pub use compression::Compression;
+#[cfg(feature = "cookie")]
+pub use inside::Padding;
 pub use jar::{Carried, ChunkNumber, Chunks, Found, find, find_chunks};
 #[cfg(feature = "cookie")]
 pub use key::{InvalidKey, Key, KeyId};
 #[cfg(feature = "cookie")]
 pub use ring::{KeyRing, KeyRingError, KeyState};
 #[cfg(feature = "cookie")]
-pub use seal::{OpenError, OpenFailure, Opened, Padding, SealError, Sealer};
+pub use seal::{OpenError, OpenFailure, Opened, SealError, Sealer};
+#[cfg(feature = "cookie")]
+pub(crate) use sealed::Sizes;
 #[cfg(feature = "cookie")]
 pub use sealed::{Presented, Refusal, SealedCookie, WriteError};
 #[cfg(feature = "cookie")]

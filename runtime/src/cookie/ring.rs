@@ -73,6 +73,8 @@ impl KeyRing {
     }
 
     /// Voids everything that was sealed before this moment, under whichever key.
+    ///
+    /// A seal knows the second in which it was made. So a moment within a second voids all seals of that second.
     #[must_use]
     pub fn revoke_before(mut self, moment: Timestamp) -> Self {
         self.revoke_before = self.revoke_before.max(moment);

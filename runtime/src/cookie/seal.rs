@@ -7,24 +7,22 @@
 //! Neither XAES-256-GCM nor GCM commits to its key, so a text might be made that opens under two keys; therefore one key
 //! is chosen by the key id, which is a hash of it, and no other is ever tried.
 
-use std::{fmt, num::NonZeroU16, time::Duration};
+use std::{fmt, time::Duration};
 
 use sha2::{Digest, Sha256};
 use xaes_256_gcm::{
     Nonce, Tag, Xaes256Gcm,
     aead::{AeadInOut, KeyInit},
 };
-use zeroize::Zeroizing;
 
 use super::{
+    compression::{self, Compression},
     envelope::{self, Envelope, HEADER_LEN, NONCE_LEN, TAG_LEN},
+    inside::{self, Body, Form, Inside, Padding},
     key::{Key, KeyId},
     ring::{KeyRing, KeyState},
 };
 use crate::{clock::Timestamp, token::RandomError};
-
-const ISSUED_AT_LEN: usize = 8;
-const PADDING_MARK: u8 = 0x80;
 
 /// How far the clocks of two nodes may differ.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
@@ -32,8 +30,8 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 /// Seals and opens the sessions of one kind in one cookie.
 ///
 /// The cipher is [XAES-256-GCM](https://c2sp.org/XAES-256-GCM). A text is unpadded base64url of the format version (1 byte),
-/// the key id (4), a random nonce (24), the sealed bytes, and the tag (16); sealed are the time (8), the plaintext, and a
-/// mark that ends it (1). So 54 bytes are added before the encoding. The seal also binds the format version, the key id,
+/// the key id (4), a random nonce (24), the sealed bytes, and the tag (16); sealed are the time (4), the plaintext, and a
+/// mark that ends it (1). So 50 bytes are added before the encoding. The seal also binds the format version, the key id,
 /// the kind and the cookie's name, each behind its length: a text opens for no other.
 ///
 /// ```
@@ -43,7 +41,7 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 /// let sealer = Sealer::new(&KeyRing::new(Key::generate()?), "shop", "__Host-id");
 /// let text = sealer.seal(b"cart", now)?;
 /// let opened = sealer.open(text.as_bytes(), now)?;
-/// assert_eq!(*opened.plaintext, b"cart");
+/// assert_eq!(opened.plaintext, b"cart");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -55,6 +53,7 @@ pub struct Sealer {
     revoked: Vec<KeyId>,
     revoke_before: Timestamp,
     padding: Padding,
+    compression: Compression,
 }
 
 impl Sealer {
@@ -68,7 +67,7 @@ impl Sealer {
         let passive = ring.passive().map(sealing).collect();
         let decoy = SealingKey::new(&decoy(ring.active()), KeyState::Revoked, kind, cookie_name);
         let (revoked, revoke_before) = (ring.revoked_ids().to_vec(), ring.revoked_before());
-        Self { active, passive, decoy, revoked, revoke_before, padding: Padding::None }
+        Self { active, passive, decoy, revoked, revoke_before, padding: Padding::None, compression: Compression::None }
     }
 
     /// With padding, so that the length of the cookie says less about what is in it.
@@ -78,16 +77,21 @@ impl Sealer {
         self
     }
 
-    /// How many characters a plaintext of this many bytes becomes.
+    /// With compression. What was sealed with or without it opens in any case.
+    #[must_use]
+    pub fn with_compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// How many characters a plaintext of this many bytes becomes, unless it is compressed to fewer.
     pub fn sealed_len(&self, plaintext_len: usize) -> usize {
         envelope::text_len(self.envelope_len(plaintext_len))
     }
 
-    /// Seals under the active key, in one allocation: that of the text.
+    /// Seals under the active key, in two allocations: that of the envelope and that of its text.
     pub fn seal(&self, plaintext: &[u8], now: Timestamp) -> Result<String, SealError> {
-        let mut nonce = [0; NONCE_LEN];
-        getrandom::fill(&mut nonce).map_err(RandomError)?;
-        self.seal_with_nonce(plaintext, now, nonce)
+        self.seal_body(&self.body([plaintext, &[]]), now)
     }
 
     /// Opens what [`Sealer::seal`] made, in one allocation: that of the plaintext.
@@ -100,26 +104,38 @@ impl Sealer {
         self.try_open(pieces, now).map_err(OpenError)
     }
 
-    fn envelope_len(&self, plaintext_len: usize) -> usize {
-        HEADER_LEN + self.padding.padded(ISSUED_AT_LEN + plaintext_len + 1) + TAG_LEN
+    /// A plaintext in two parts, in the form in which it will be sealed.
+    pub(super) fn body<'p>(&self, plaintext: [&'p [u8]; 2]) -> Body<'p> {
+        Body::new(plaintext, self.compression)
     }
 
-    fn seal_with_nonce(&self, plaintext: &[u8], now: Timestamp, nonce: [u8; NONCE_LEN]) -> Result<String, SealError> {
-        // Checked first by the plaintext, so that the sums below cannot overflow.
-        let size = if plaintext.len() > Self::TEXT_LIMIT { plaintext.len() } else { self.sealed_len(plaintext.len()) };
+    /// How many characters its seal has.
+    pub(super) fn text_len(&self, body: &Body<'_>) -> usize {
+        self.sealed_len(body.len())
+    }
+
+    pub(super) fn seal_body(&self, body: &Body<'_>, now: Timestamp) -> Result<String, SealError> {
+        let mut nonce = [0; NONCE_LEN];
+        getrandom::fill(&mut nonce).map_err(RandomError)?;
+        self.seal_with_nonce(body, now, nonce)
+    }
+
+    fn envelope_len(&self, plaintext_len: usize) -> usize {
+        HEADER_LEN + inside::sealed_len(plaintext_len, self.padding) + TAG_LEN
+    }
+
+    fn seal_with_nonce(&self, body: &Body<'_>, now: Timestamp, nonce: [u8; NONCE_LEN]) -> Result<String, SealError> {
+        let size = self.text_len(body);
         if size > Self::TEXT_LIMIT {
             return Err(SealError::TooLarge { size });
         }
-        let envelope_len = self.envelope_len(plaintext.len());
-        let mut text = vec![0; size];
-        let (_, envelope) = text.split_at_mut(size - envelope_len);
-        let (header, rest) = envelope.split_at_mut(HEADER_LEN);
-        let (sealed, tag) = rest.split_at_mut(rest.len() - TAG_LEN);
-        header.copy_from_slice(&envelope::header(self.active.id, nonce));
-        envelope::fill(sealed, &[&now.as_micros().to_be_bytes(), plaintext, &[PADDING_MARK]]);
-        tag.copy_from_slice(&self.active.encrypt(nonce, sealed).ok_or(SealError::TooLarge { size })?);
-        envelope::encode_in_place(&mut text, envelope_len);
-        Ok(String::from_utf8(text).expect("the alphabet of base64url is ASCII"))
+        let mut envelope = Vec::with_capacity(self.envelope_len(body.len()));
+        envelope.extend_from_slice(&envelope::header(self.active.id, nonce));
+        body.append_to(&mut envelope, now, self.padding);
+        let (_, sealed) = envelope.split_at_mut(HEADER_LEN);
+        let tag = self.active.encrypt(nonce, sealed).ok_or(SealError::TooLarge { size })?;
+        envelope.extend_from_slice(&tag);
+        Ok(envelope::encode(&envelope))
     }
 
     fn try_open(&self, pieces: &[&[u8]], now: Timestamp) -> Result<Opened, OpenFailure> {
@@ -134,22 +150,22 @@ impl Sealer {
             Some(key) => key,
         };
         // From here on it is we who wrote what is read.
-        let (issued_at, padded) = sealed.split_first_chunk().ok_or(OpenFailure::Malformed)?;
-        let issued_at = Timestamp::from_micros(i64::from_be_bytes(*issued_at));
+        let Inside { issued_at, plaintext, form } = Inside::parse(sealed).ok_or(OpenFailure::Malformed)?;
         if issued_at < self.revoke_before {
             return Err(OpenFailure::Revoked { issued_at });
         }
         if issued_at > now + CLOCK_TOLERANCE {
             return Err(OpenFailure::NotYet { issued_at });
         }
-        let zeros = padded.iter().rev().take_while(|byte| **byte == 0).count();
-        let plaintext_len =
-            (padded.len() - zeros).checked_sub(1).filter(|mark| padded.get(*mark) == Some(&PADDING_MARK));
-        let plaintext_len = plaintext_len.ok_or(OpenFailure::Malformed)?;
-        let begin = HEADER_LEN + ISSUED_AT_LEN;
-        bytes.truncate(begin + plaintext_len);
-        bytes.drain(..begin);
-        Ok(Opened { plaintext: bytes, issued_at, reseal: key.state == KeyState::Retiring })
+        let plaintext = match form {
+            Form::Plain => {
+                bytes.truncate(HEADER_LEN + plaintext.end);
+                bytes.drain(..HEADER_LEN + plaintext.start);
+                bytes
+            }
+            Form::Deflated => sealed.get(plaintext).and_then(compression::inflate).ok_or(OpenFailure::NotInflated)?,
+        };
+        Ok(Opened { plaintext, issued_at, reseal: key.state == KeyState::Retiring })
     }
 }
 
@@ -161,32 +177,20 @@ impl fmt::Debug for Sealer {
 }
 
 /// What was sealed.
-#[derive(Debug)]
 pub struct Opened {
-    /// The bytes. They are wiped when dropped.
-    pub plaintext: Zeroizing<Vec<u8>>,
-    /// When they were sealed.
+    /// The bytes.
+    pub plaintext: Vec<u8>,
+    /// When they were sealed, in whole seconds, rounded down.
     pub issued_at: Timestamp,
     /// Whether their key is retiring, so that they should be sealed anew with the next response.
     pub reseal: bool,
 }
 
-/// How much the length of a sealed text tells. The text is as long as its plaintext unless it is padded.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Padding {
-    /// The exact length. The default: cookies are small as it is.
-    #[default]
-    None,
-    /// Lengths that are multiples of this many bytes.
-    Buckets(NonZeroU16),
-}
-
-impl Padding {
-    fn padded(self, len: usize) -> usize {
-        match self {
-            Self::None => len,
-            Self::Buckets(bucket) => len.next_multiple_of(usize::from(bucket.get())),
-        }
+impl fmt::Debug for Opened {
+    /// Without the bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plaintext: _, issued_at, reseal } = self;
+        f.debug_struct("Opened").field("issued_at", issued_at).field("reseal", reseal).finish_non_exhaustive()
     }
 }
 
@@ -231,6 +235,8 @@ pub enum OpenFailure {
     KeyRevoked(KeyId),
     /// Its key did not seal these bytes for this kind and cookie.
     Forged(KeyId),
+    /// It is compressed, and this program was built without the feature `cookie-compression`.
+    NotInflated,
     /// It was sealed before [`KeyRing::revoke_before`].
     Revoked {
         /// When it was sealed.
@@ -284,6 +290,8 @@ pub(super) const KNOWN_ANSWER_KEY: [u8; Key::LEN] = [
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU16;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -296,14 +304,14 @@ mod tests {
         (
             PLAINTEXT,
             Padding::None,
-            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVldhNWTho8pKA3UVwdaxDx5x_k0faRAU9PosdMQmf9ROXw_HNxDlV9QbOnhBJIsi-lK4UrmY",
+            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP28HCpYnxDgI2YWUguxE02IFNAwKVndt53LJNA_VlhdBaAtYawIkqwkJb5sLs",
         ),
-        (b"", Padding::None, "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVldhNWTho8pKA445vLsQh1c0In0Z5hyDjCJi"),
+        (b"", Padding::None, "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2C5Ng2yKbTxG3ouh5ZB4W-rY"),
         (
             PLAINTEXT,
             Padding::Buckets(NonZeroU16::new(64).unwrap()),
-            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVldhNWTho8pKA3UVwdaxDx5x_k0faRAU9PosdMQmf9ROXw_HNxDvbV8p0YiUibjkzp8ObGJQ\
-             gWJIkXhDQ3z-YSy9dlXH0j1Htp2b49eXgzIIbw",
+            "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP28HCpYnxDgI2YWUguxE02IFNAwKVndt53LJNA_TX0SpDvbV8p0YiUibjkzp8O\
+             bGJQgWJIkXhDQ3z-YSy9Ih8Be7SHvPVnKZC3VblfOA",
         ),
     ];
 
@@ -319,10 +327,27 @@ mod tests {
         }
     }
 
+    /// zlib deflated `{"cart":["tea","tea","tea","tea","tea","tea"],"visits":3}`, with its own choice of matches.
+    #[test]
+    fn a_compressed_text_of_version_1_opens_for_ever_where_compression_is_built_in() {
+        let text = "Af90yKJAQUJDREVGR0hJSktMTU5PUFFSU1RVVlcKetP2IASATSId8wVJLRYC6Du5zTrwQ_6bZ7sygLQWJCwjSJBu2ZtYAunIFkcC\
+                    oGsP1idFxg";
+        let opened = sealer().open(text.as_bytes(), NOW);
+        if cfg!(feature = "cookie-compression") {
+            let plaintext = opened.unwrap().plaintext;
+            assert_eq!(plaintext, br#"{"cart":["tea","tea","tea","tea","tea","tea"],"visits":3}"#);
+        } else {
+            assert_eq!(opened.unwrap_err().failure(), OpenFailure::NotInflated);
+        }
+    }
+
     #[test]
     fn sealing_gives_what_another_implementation_gives() {
         for (plaintext, padding, text) in KNOWN_ANSWERS {
-            assert_eq!(sealer().with_padding(padding).seal_with_nonce(plaintext, NOW, NONCE).unwrap(), text);
+            assert_eq!(
+                sealer().with_padding(padding).seal_with_nonce(&Body::Plain([plaintext, b""]), NOW, NONCE).unwrap(),
+                text
+            );
         }
     }
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 
 use super::{
+    compression::Compression,
+    inside::Padding,
     jar::{Carried, find_chunks},
     ring::KeyRing,
-    seal::{OpenFailure, Opened, Padding, SealError, Sealer},
+    seal::{OpenFailure, Opened, SealError, Sealer},
     spec::{CookieSpec, SetCookieError},
     split::{self, Budget, ChunkFault, OverBudget, assemble},
 };
@@ -33,7 +35,7 @@ use crate::clock::Timestamp;
 /// let (pair, _attributes) = set[0].to_str()?.split_once(';').unwrap_or_default();
 /// request.insert(COOKIE, HeaderValue::from_str(pair)?);
 /// let (Presented::Opened(opened), _) = cookie.read(&request, now) else { panic!("no session") };
-/// assert_eq!(*opened.plaintext, b"cart");
+/// assert_eq!(opened.plaintext, b"cart");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -66,6 +68,17 @@ impl SealedCookie {
         self
     }
 
+    /// With compression, so that more fits the budget. [`Compression`] explains the risk.
+    #[must_use]
+    pub fn with_compression(mut self, compression: Compression) -> Self {
+        self.sealer = self.sealer.with_compression(compression);
+        self
+    }
+
+    pub(crate) fn with_sizes(self, Sizes { budget, padding, compression }: Sizes) -> Self {
+        self.with_budget(budget).with_padding(padding).with_compression(compression)
+    }
+
     /// What the request brought, and which cookies [`SealedCookie::write`] and [`SealedCookie::clear`] must clear.
     pub fn read(&self, headers: &HeaderMap, now: Timestamp) -> (Presented, Carried) {
         let chunks = find_chunks(headers, self.spec.name());
@@ -91,8 +104,20 @@ impl SealedCookie {
         now: Timestamp,
         carried: Carried,
     ) -> Result<Vec<HeaderValue>, WriteError> {
-        let count = split::count(self.sealer.sealed_len(plaintext.len()), &self.spec, self.budget)?;
-        let text = self.sealer.seal(plaintext, now)?;
+        self.write_parts([plaintext, &[]], max_age, now, carried)
+    }
+
+    /// As [`SealedCookie::write`], with the plaintext in two parts that need no joining first.
+    pub(crate) fn write_parts(
+        &self,
+        plaintext: [&[u8]; 2],
+        max_age: Option<Duration>,
+        now: Timestamp,
+        carried: Carried,
+    ) -> Result<Vec<HeaderValue>, WriteError> {
+        let body = self.sealer.body(plaintext);
+        let count = split::count(self.sealer.text_len(&body), &self.spec, self.budget)?;
+        let text = self.sealer.seal_body(&body, now)?;
         let parts = split::split(&text, &self.spec, count);
         let set = parts.map(|part| self.spec.set_parts(part.number, [&part.prefix, part.piece], max_age));
         let mut headers = set.collect::<Result<Vec<_>, _>>()?;
@@ -104,6 +129,14 @@ impl SealedCookie {
     pub fn clear(&self, carried: Carried) -> Vec<HeaderValue> {
         carried.beyond(0).map(|number| self.spec.remove_chunk(number)).collect()
     }
+}
+
+/// What decides how large the cookies of a session are, and may become.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sizes {
+    pub(crate) budget: Budget,
+    pub(crate) padding: Padding,
+    pub(crate) compression: Compression,
 }
 
 /// What a request brought.

@@ -107,7 +107,7 @@ pub enum KeySourceError {
     /// The environment variable does not exist.
     #[error(
         "the environment variable {variable} is not set: give it `active:<key>`, with a key that `openssl rand -hex 32` \
-         or `Key::generate()` made"
+         or `sessio::keys::generate()` made"
     )]
     NotSet {
         /// Its name.
@@ -167,7 +167,9 @@ pub enum KeySourceError {
         source: KeyRingError,
     },
     /// No key to seal with.
-    #[error("no key is active: mark one with `active:`; `openssl rand -hex 32` or `Key::generate()` makes a key")]
+    #[error(
+        "no key is active: mark one with `active:`; `openssl rand -hex 32` or `sessio::keys::generate()` makes a key"
+    )]
     NoActive,
     /// Two keys to seal with.
     #[error("line {line} of the keys: both {first} and {second} are active; mark the older one with `retiring:`")]

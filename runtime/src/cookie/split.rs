@@ -24,7 +24,7 @@
 //! Browsers keep 4096 bytes of name and value, but some count the attributes too, and so do proxies that drop what is
 //! longer. So a cookie is filled until its whole `Set-Cookie` line has 4093 bytes, the smallest limit in use.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use super::{
     jar::{ChunkNumber, Chunks, Found},
@@ -160,8 +160,8 @@ pub fn assemble<'h>(chunks: &Chunks<'h>) -> Result<Option<Pieces<'h>>, ChunkFaul
     Ok(Some(pieces))
 }
 
-/// The pieces of a sealed text, in order.
-#[derive(Clone, Copy, Debug)]
+/// The pieces of a sealed text, in order. `Debug` shows how many there are.
+#[derive(Clone, Copy)]
 pub struct Pieces<'h> {
     pieces: [&'h [u8]; ChunkNumber::COUNT],
     count: usize,
@@ -171,6 +171,12 @@ impl<'h> Pieces<'h> {
     /// The pieces, for [`Sealer::open_pieces`](super::Sealer::open_pieces).
     pub fn as_slice(&self) -> &[&'h [u8]] {
         self.pieces.get(..self.count).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Pieces<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pieces({})", self.count)
     }
 }
 

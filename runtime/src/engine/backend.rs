@@ -22,7 +22,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot keep sessions of type `{T}`",
     label = "not a store of `{T}`",
-    note = "name the session type on the store, as in `MemoryStore::<{T}>::new()`"
+    note = "a store keeps the sessions of one type, which may have to be named: `MemoryStore::<{T}>::new()`",
+    note = "opening a store takes `.await?` before there is one: `SqliteStore::<{T}>::connect(\"sqlite:shop.db\").await?`"
 )]
 pub trait IntoBackend<T>: private::Sealed<T> {}
 
@@ -42,7 +43,7 @@ impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
 impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
     #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
     fn into_backend(self) -> Backend<T> {
-        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.budget, self.padding)))
+        Backend::Sealed(Arc::new(SealedBackend::new(T::KIND, self.keys, self.sizes).with_epochs(self.epochs)))
     }
 }
 
@@ -69,6 +70,8 @@ pub(crate) enum Presented {
     Nothing,
     Token(Token),
     Rejected(Rejection),
+    /// Something that a page of another origin made the browser send, so whatever it presents is not the visitor's will.
+    CrossOrigin,
     /// The `Cookie` headers, to be opened when somebody asks for the session.
     #[cfg(feature = "cookie")]
     Cookies(HeaderMap),

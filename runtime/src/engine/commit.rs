@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "cookie")]
-use http::HeaderValue;
-
-use super::{Backend, Draft, Engine, Holder, Opened, Origin, Race, Trial};
-#[cfg(feature = "cookie")]
-use crate::cookie::Carried;
+use super::{
+    Backend, CookieChange, Draft, Ending, Engine, Holder, Intents, Opened, Origin, Race, Renewal, Trial, Unanswered,
+};
 use crate::{
     clock::Timestamp,
     error::CommitError,
     event::{Event, Rejection},
-    expiry::{Expiry, Lifetime},
+    expiry::Lifetime,
     image::Contents,
     model::SessionModel,
     record::{Credential, Record, Retirement, Version},
@@ -20,70 +17,6 @@ use crate::{
     store::{Activity, Create, DynStore, Touch, Update},
     token::{Secret, SessionId, Token},
 };
-
-/// What a request wants beside its changes. Nothing of it happens before the commit.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Intents {
-    /// Replace the secret, and what else.
-    pub(crate) renewal: Renewal,
-    /// Make a record even if nothing has changed.
-    pub(crate) keep: bool,
-    /// Live under other limits.
-    pub(crate) expiry: Option<Expiry>,
-    /// End this session.
-    pub(crate) end: Option<Ending>,
-    /// The response has gone, so nothing may need a new cookie.
-    pub(crate) no_response: bool,
-}
-
-impl Intents {
-    /// Forgets what has been done. What was asked for meanwhile stays.
-    pub(crate) fn forget(&mut self, done: &Self) {
-        if self.renewal == done.renewal {
-            self.renewal = Renewal::Nothing;
-        }
-        if self.expiry == done.expiry {
-            self.expiry = None;
-        }
-    }
-
-    /// What a handle wants that has outlived its response.
-    pub(crate) fn without_response() -> Self {
-        Self { no_response: true, ..Self::default() }
-    }
-}
-
-/// What is to be made new.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Renewal {
-    #[default]
-    Nothing,
-    Secret,
-    /// Both limits count from now, because the visitor has proved again who they are.
-    SecretAndLimits,
-}
-
-/// A session that is to end.
-#[derive(Clone, Copy)]
-pub(crate) enum Ending {
-    /// Its record in the store.
-    Record(SessionId),
-    /// The cookies that hold it.
-    #[cfg(feature = "cookie")]
-    Sealed(Carried),
-}
-
-/// What the browser has to be told.
-#[derive(Clone)]
-pub(crate) enum CookieChange {
-    /// Keep this token, for this long or until the browser is closed.
-    Token { token: Token, max_age: Option<Duration> },
-    /// Forget the cookie.
-    Remove,
-    /// Keep or forget these cookies, as the sealed session has changed.
-    #[cfg(feature = "cookie")]
-    Sealed(Vec<HeaderValue>),
-}
 
 /// What a commit did.
 #[derive(Default)]
@@ -94,16 +27,25 @@ pub(crate) struct Outcome {
     pub(crate) cookie: Option<CookieChange>,
 }
 
+impl Outcome {
+    /// What this commit did, and beside it what an earlier one did.
+    fn or(self, earlier: Self) -> Self {
+        Self { saved: self.saved.or(earlier.saved), cookie: self.cookie.or(earlier.cookie) }
+    }
+}
+
 /// One try.
-#[expect(clippy::large_enum_variant, reason = "a box would cost every commit an allocation")]
 pub(crate) enum Attempt {
     Done(Outcome),
+    /// An earlier write of this draft, whose answer was lost, had taken effect. The draft may have changed since.
+    Found(Outcome),
     /// Another request wrote first; this is what it wrote.
     Conflict(Box<Record>),
 }
 
 impl<T: SessionModel> Engine<T> {
-    /// Writes what the draft and the intents ask for. On an error the store holds what it held before.
+    /// Writes what the draft and the intents ask for. After an error without an answer it may be called again: a write that
+    /// had taken effect is known again, and is not merged with itself.
     ///
     /// On success the draft holds the merged value, but its image is not yet that of the stored record.
     pub(crate) async fn commit(
@@ -113,12 +55,22 @@ impl<T: SessionModel> Engine<T> {
         intents: &mut Intents,
     ) -> Result<Outcome, CommitError> {
         let mut race = Race::enter(&self.lines, origin.id()).await;
+        let mut found = Outcome::default();
         loop {
             self.follow(&race, draft, origin, intents)?;
             match self.attempt(draft, origin, intents).await? {
                 Attempt::Done(outcome) => {
+                    let outcome = outcome.or(found);
                     race.win(&outcome);
                     return Ok(outcome);
+                }
+                Attempt::Found(outcome) => {
+                    if let (Origin::Stored(opened), Some(Origin::Stored(saved))) = (&mut *origin, &outcome.saved) {
+                        intents.coalesce(&opened.record, &saved.record);
+                        *opened = saved.clone();
+                        draft.settle(origin, self.backend.layout())?;
+                    }
+                    found = outcome;
                 }
                 Attempt::Conflict(theirs) => self.lose(&mut race, draft, origin, intents, *theirs).await?,
             }
@@ -139,7 +91,8 @@ impl<T: SessionModel> Engine<T> {
             let trial = Trial::of(draft)?;
             let answer = change(&mut trial.draft.value);
             match self.attempt(trial.draft, origin, intents).await? {
-                Attempt::Done(outcome) => {
+                // A trial begins without an unanswered write, so what is found is this very one, sent twice by the client.
+                Attempt::Done(outcome) | Attempt::Found(outcome) => {
                     trial.keep();
                     race.win(&outcome);
                     return Ok((answer, outcome));
@@ -156,6 +109,10 @@ impl<T: SessionModel> Engine<T> {
     pub(crate) async fn refresh(&self, draft: &mut Draft<T>, origin: &mut Origin) -> Result<(), CommitError> {
         let Origin::Stored(opened) = origin else { return Ok(()) };
         let record = self.reload(opened.record.id).await?.ok_or(CommitError::Gone)?;
+        if draft.unanswered.as_ref().is_some_and(|it| it.version == record.version) {
+            // Nobody else has written; the next commit goes on from this.
+            return Ok(());
+        }
         self.refuse_signed_in(draft, &record)?;
         draft.rebase(Contents::of(&record, self.backend.layout()))?;
         opened.record = record;
@@ -165,7 +122,7 @@ impl<T: SessionModel> Engine<T> {
     /// Tries once.
     pub(crate) async fn attempt(
         &self,
-        draft: &Draft<T>,
+        draft: &mut Draft<T>,
         origin: &Origin,
         intents: &Intents,
     ) -> Result<Attempt, CommitError> {
@@ -207,6 +164,8 @@ impl<T: SessionModel> Engine<T> {
     }
 
     /// Brings the draft onto what the one before in line wrote, where there is a line.
+    ///
+    /// Whether an earlier write without an answer has taken effect only the store can say, so that is asked first.
     fn follow(
         &self,
         race: &Race<'_>,
@@ -214,7 +173,10 @@ impl<T: SessionModel> Engine<T> {
         origin: &mut Origin,
         intents: &mut Intents,
     ) -> Result<(), CommitError> {
-        race.news(origin.version()).map_or(Ok(()), |theirs| self.rebase(draft, origin, intents, theirs))
+        match race.news(origin.version()) {
+            Some(theirs) if draft.unanswered.is_none() => self.rebase(draft, origin, intents, theirs),
+            _ => Ok(()),
+        }
     }
 
     /// Brings the draft onto what another request wrote first, and waits until it is worth trying again.
@@ -249,10 +211,7 @@ impl<T: SessionModel> Engine<T> {
         }
         rebased?;
         if let Origin::Stored(opened) = origin {
-            // Renewals coalesce: whoever came first has sent the browser its cookie.
-            if intents.renewal == Renewal::Secret && theirs.credential.current != opened.record.credential.current {
-                intents.renewal = Renewal::Nothing;
-            }
+            intents.coalesce(&opened.record, &theirs);
             opened.record = theirs;
         }
         Ok(())
@@ -272,8 +231,12 @@ impl<T: SessionModel> Engine<T> {
         let now = self.clock.now();
         let life = self.first_life(draft, intents, now);
         let payload = draft.image.encode(&draft.value, store.layout())?;
+        let limit = self.limit_of(draft);
+        if let Some(limit) = limit {
+            self.look_for_place(draft, limit).await?;
+        }
         loop {
-            let token = Token::random()?;
+            let token = Token { id: SessionId::random()?, secret: intents.next_secret()? };
             let record = Record {
                 id: token.id,
                 version: Version::FIRST,
@@ -286,6 +249,9 @@ impl<T: SessionModel> Engine<T> {
             if store.create(&record).await? == Create::Exists {
                 continue;
             }
+            if let Some(limit) = limit {
+                self.keep_to_limit(store, draft, limit, token.id).await?;
+            }
             self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
             self.report_principal(draft, Some(token.id));
             let saved = Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) });
@@ -297,7 +263,7 @@ impl<T: SessionModel> Engine<T> {
     async fn write(
         &self,
         store: &dyn DynStore,
-        draft: &Draft<T>,
+        draft: &mut Draft<T>,
         opened: &Opened,
         intents: &Intents,
     ) -> Result<Attempt, CommitError> {
@@ -316,50 +282,78 @@ impl<T: SessionModel> Engine<T> {
             return self.touch(store, opened, now).await;
         }
 
-        let token = match retirement {
-            Some(why) => {
-                let token = Token { id: base.id, secret: Secret::random()? };
-                Some((base.credential.replaced(&token.secret, why, now), token))
-            }
-            None => None,
+        let payload = draft.image.encode(&draft.value, store.layout())?;
+        // The same version and secret as before, where an answer is owed: of the two writes only one can take effect.
+        let (earlier_version, earlier_token) = draft.unanswered.take().map(|it| (it.version, it.token)).unzip();
+        let is_repeated = earlier_version.is_some();
+        let version = earlier_version.map_or_else(|| base.version.of_new_write(), Ok)?;
+        let token = match (retirement, earlier_token.flatten()) {
+            (Some(_), None) => Some(Token { id: base.id, secret: intents.next_secret()? }),
+            (_, earlier) => earlier,
+        };
+        let credential = match (&token, retirement) {
+            (Some(token), Some(why)) => base.credential.replaced(&token.secret, why, now),
+            _ => base.credential.clone(),
         };
         let life = self.next_life(&base.life, draft, intents, now);
-        let payload = draft.image.encode(&draft.value, store.layout())?;
-        let record = Record {
-            id: base.id,
-            version: base.version.next(),
-            credential: token.as_ref().map_or_else(|| base.credential.clone(), |(credential, _)| credential.clone()),
-            life,
-            data: payload.data,
-            columns: payload.columns,
+        let record = Record { id: base.id, version, credential, life, data: payload.data, columns: payload.columns };
+        let limit = self.limit_of(draft);
+        if let Some(limit) = limit {
+            self.look_for_place(draft, limit).await?;
+        }
+        draft.unanswered = Some(Unanswered { version, token: token.clone() });
+        let update = store.update(base.version, &record).await?;
+        draft.unanswered = None;
+        let is_mine = match &update {
+            Update::Updated => true,
+            Update::Conflict(theirs) => theirs.version == version,
+            Update::Gone => false,
         };
-        match store.update(base.version, &record).await? {
-            Update::Gone => return Err(self.late(Some(base.id))),
-            // A client that sent the write again meets its own record. A new secret tells it from anybody else's.
-            Update::Conflict(theirs)
-                if token.is_some() && theirs.version == record.version && theirs.credential == record.credential => {}
-            Update::Conflict(theirs) => return Ok(Attempt::Conflict(theirs)),
-            Update::Updated => {}
+        if is_mine && let Some(limit) = limit {
+            self.keep_to_limit(store, draft, limit, base.id).await?;
         }
-
-        self.report_principal(draft, Some(base.id));
-        if draft.has_lost_principal() {
-            revocation::announce(base.id);
-        }
-        // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
-        let is_moved = life.persistent || base.life.persistent;
-        let (holder, cookie) = match (token, &opened.holder) {
-            (Some((_, token)), _) => {
-                self.events.emit(T::KIND, &Event::Rotated { id: base.id });
-                (Holder::Current(token.secret.clone()), Some(cookie_for(token, &life, now)))
+        match update {
+            Update::Gone => Err(self.late(Some(base.id))),
+            Update::Updated => Ok(Attempt::Done(self.written(draft, opened, record, token, now))),
+            // A client that sent the write again meets its own record.
+            Update::Conflict(theirs) if theirs.version == version && !is_repeated => {
+                Ok(Attempt::Done(self.written(draft, opened, record, token, now)))
             }
-            (None, Holder::Current(secret)) if is_moved && record.credential.current == secret.hash() => {
+            Update::Conflict(theirs) if theirs.version == version => {
+                Ok(Attempt::Found(self.written(draft, opened, *theirs, token, now)))
+            }
+            Update::Conflict(theirs) => Ok(Attempt::Conflict(theirs)),
+        }
+    }
+
+    /// Goes on from a record that this request has written.
+    fn written(
+        &self,
+        draft: &Draft<T>,
+        opened: &Opened,
+        record: Record,
+        token: Option<Token>,
+        now: Timestamp,
+    ) -> Outcome {
+        self.report_principal(draft, Some(record.id));
+        if draft.has_lost_principal() {
+            revocation::announce(record.id);
+        }
+        let is_current = |secret: &Secret| record.credential.current == secret.hash();
+        // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
+        let is_moved = record.life.persistent || opened.record.life.persistent;
+        let (holder, cookie) = match (token.filter(|token| is_current(&token.secret)), &opened.holder) {
+            (Some(token), _) => {
+                self.events.emit(T::KIND, &Event::Rotated { id: record.id });
+                (Holder::Current(token.secret.clone()), Some(cookie_for(token, &record.life, now)))
+            }
+            (None, Holder::Current(secret)) if is_moved && is_current(secret) => {
                 let token = Token { id: record.id, secret: secret.clone() };
-                (Holder::Current(secret.clone()), Some(cookie_for(token, &life, now)))
+                (Holder::Current(secret.clone()), Some(cookie_for(token, &record.life, now)))
             }
             (None, holder) => (holder.clone(), None),
         };
-        Ok(Attempt::Done(Outcome { saved: Some(Origin::Stored(Opened { record, holder })), cookie }))
+        Outcome { saved: Some(Origin::Stored(Opened { record, holder })), cookie }
     }
 
     /// Looks again at a session that was over by the record that this request has loaded: another request may have kept it
@@ -409,14 +403,19 @@ impl<T: SessionModel> Engine<T> {
             _ if draft.has_new_principal() => Ok(Some(Retirement::PrincipalChanged)),
             Holder::Current(secret) if !intents.no_response => {
                 let credential = &opened.record.credential;
-                let renewed_at = credential.retired.first().map_or(opened.record.life.created_at, |latest| latest.at);
-                let is_due = self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit);
+                let is_due = !intents.shows_token && self.is_renewal_due(&opened.record, now);
                 // After a conflict the other request may have replaced the secret; its response carries the new one.
                 let is_current = credential.current == secret.hash();
                 Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current).then_some(Retirement::Renewed))
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether the secret of a session is so old that it is replaced.
+    pub(super) fn is_renewal_due(&self, record: &Record, now: Timestamp) -> bool {
+        let renewed_at = record.credential.retired.first().map_or(record.life.created_at, |latest| latest.at);
+        self.renew_after.is_some_and(|limit| now.since(renewed_at) >= limit)
     }
 
     pub(super) fn first_life(&self, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
@@ -427,8 +426,11 @@ impl<T: SessionModel> Engine<T> {
     pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
         let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
-            let restarted = Lifetime::begin(intents.expiry.unwrap_or(self.expiry), now);
-            return Lifetime { created_at: life.created_at, authenticated_at, ..restarted };
+            let restarted = match intents.expiry {
+                Some(expiry) => Lifetime { created_at: life.created_at, ..Lifetime::begin(expiry, now) },
+                None => life.restarted(self.expiry, now),
+            };
+            return Lifetime { authenticated_at, ..restarted };
         }
         let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
         Lifetime { authenticated_at, ..life }
@@ -471,5 +473,5 @@ fn authenticated_at<T: SessionModel>(
 }
 
 fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
-    CookieChange::Token { token, max_age: life.persistent.then(|| life.expires_at.since(now)) }
+    CookieChange::Token { token, max_age: life.persistent.then(|| life.end().since(now)) }
 }

@@ -10,13 +10,22 @@ use crate::{
     model::SessionModel,
     record::{Record, Version},
     store::Layout,
-    token::{Secret, SessionId},
+    token::{Secret, SessionId, Token},
 };
 
 /// A session's value as a request sees and changes it.
 pub(crate) struct Draft<T> {
     pub(crate) value: T,
     pub(crate) image: Image,
+    /// The write of this draft that is under way, or whose answer never came. It may have taken effect.
+    pub(crate) unanswered: Option<Unanswered>,
+}
+
+/// What a write is known by if it has taken effect.
+pub(crate) struct Unanswered {
+    pub(crate) version: Version,
+    /// The secret that it gives the session, which only this request knows.
+    pub(crate) token: Option<Token>,
 }
 
 /// Where a draft came from, which decides what may become of it.
@@ -46,8 +55,8 @@ pub(crate) struct Opened {
 pub(crate) enum Holder {
     /// With the current secret.
     Current(Secret),
-    /// With one that was renewed a moment ago. The new one is on its way to the browser; this request sends none.
-    Grace,
+    /// With this one, which was renewed a moment ago. The new one is on its way to the browser; this request sends none.
+    Grace(Secret),
 }
 
 impl Origin {
@@ -131,6 +140,7 @@ impl<T: SessionModel> Draft<T> {
 
     /// Brings this draft's changes onto what has been stored meanwhile.
     pub(crate) fn rebase(&mut self, theirs: Contents<'_>) -> Result<(), CommitError> {
+        self.unanswered = None;
         let theirs = Image::decode::<T>(theirs)?;
         self.image.merge(&mut self.value, theirs.value)?;
         self.image = theirs.image;
@@ -151,7 +161,7 @@ impl<T: SessionModel> Draft<T> {
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
             encoded.clear();
-            let encode_error = |source| CommitError::Encode { field: field.name, source };
+            let encode_error = |source| CommitError::encode(field, source);
             self.value.field(index).encode(&mut encoded).map_err(encode_error)?;
             copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
                 kind: T::KIND,
@@ -173,6 +183,7 @@ pub(crate) struct Trial<'a, T: SessionModel> {
 impl<'a, T: SessionModel> Trial<'a, T> {
     /// Notes what the draft holds.
     pub(crate) fn of(draft: &'a mut Draft<T>) -> Result<Self, CommitError> {
+        draft.unanswered = None;
         let before = Some(draft.copy_value()?);
         Ok(Self { draft, before })
     }
@@ -186,6 +197,8 @@ impl<'a, T: SessionModel> Trial<'a, T> {
 impl<T: SessionModel> Drop for Trial<'_, T> {
     fn drop(&mut self) {
         let Some(before) = &mut self.before else { return };
+        // What is undone here is not what the draft would know again.
+        self.draft.unanswered = None;
         for index in 0..T::FIELDS.len() {
             self.draft.value.field_mut(index).swap(before.field_mut(index));
         }
@@ -194,7 +207,7 @@ impl<T: SessionModel> Drop for Trial<'_, T> {
 
 impl<T> From<Decoded<T>> for Draft<T> {
     fn from(decoded: Decoded<T>) -> Self {
-        Self { value: decoded.value, image: decoded.image }
+        Self { value: decoded.value, image: decoded.image, unanswered: None }
     }
 }
 

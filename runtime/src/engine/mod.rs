@@ -6,8 +6,13 @@
 
 mod backend;
 mod commit;
+mod csrf;
 mod draft;
+#[cfg(feature = "cookie")]
+mod head;
+mod intent;
 mod kinds;
+mod limit;
 mod open;
 mod race;
 #[cfg(feature = "cookie")]
@@ -19,8 +24,11 @@ use http::HeaderValue;
 
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{CookieChange, Ending, Intents, Outcome, Renewal};
-pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial};
+pub(crate) use commit::Outcome;
+pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial, Unanswered};
+pub(crate) use intent::{CookieChange, Ending, Intents, Renewal};
+pub(crate) use limit::Limit;
+pub use limit::OnLimit;
 use race::Lines;
 pub(crate) use race::Race;
 #[cfg(feature = "cookie")]
@@ -45,6 +53,8 @@ pub(crate) struct Engine<T> {
     pub(crate) renew_after: Option<Duration>,
     /// How often a detached session looks whether it has ended.
     pub(crate) revocation_interval: Duration,
+    /// How many sessions a principal may have at once. No limit by default.
+    pub(crate) limit: Option<Limit>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
     /// Who waits to write. Clones have the same store and so the same lines.
@@ -61,6 +71,7 @@ impl<T: SessionModel> Engine<T> {
             expiry: Expiry::default(),
             renew_after: None,
             revocation_interval: Duration::from_secs(30),
+            limit: None,
             clock: Arc::new(SystemClock),
             events: Events::default(),
             lines: Arc::default(),
@@ -74,6 +85,12 @@ impl<T: SessionModel> Engine<T> {
         #[cfg(feature = "cookie")]
         self.backend.set_cookie(&spec);
         self.cookie = spec;
+    }
+
+    /// Lets new sessions live under these limits.
+    pub(crate) fn set_expiry(&mut self, expiry: Expiry) {
+        warn_of_a_cut_age::<T>(expiry);
+        self.expiry = expiry;
     }
 
     /// Writes the `Set-Cookie` headers that a commit asks for.
@@ -92,6 +109,14 @@ impl<T: SessionModel> Engine<T> {
     }
 }
 
+/// Says that browsers forget a remembered session before it ends (rfc6265bis, "Cookie Lifetime Limits").
+pub(crate) fn warn_of_a_cut_age<T: SessionModel>(expiry: Expiry) {
+    if expiry.is_persistent() && expiry.idle() > CookieSpec::MAX_AGE_LIMIT {
+        tracing::warn!(target: "sessio", kind = T::KIND, idle = ?expiry.idle(),
+            "browsers keep a cookie for at most 400 days, so its Max-Age is cut to that");
+    }
+}
+
 impl<T> Clone for Engine<T> {
     fn clone(&self) -> Self {
         Self {
@@ -100,6 +125,7 @@ impl<T> Clone for Engine<T> {
             expiry: self.expiry,
             renew_after: self.renew_after,
             revocation_interval: self.revocation_interval,
+            limit: self.limit.clone(),
             clock: Arc::clone(&self.clock),
             events: self.events.clone(),
             lines: Arc::clone(&self.lines),

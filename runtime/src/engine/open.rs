@@ -16,13 +16,26 @@ impl<T: SessionModel> Engine<T> {
     /// Opens what the request presents. Whatever a client sends, the worst outcome is a fresh visitor.
     pub(crate) async fn open(&self, presented: &Presented) -> Result<(Draft<T>, Origin), LoadError> {
         let origin = match (&self.backend, presented) {
+            (_, Presented::CrossOrigin) => {
+                self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CrossOrigin });
+                return Err(LoadError::CrossOrigin);
+            }
             #[cfg(feature = "cookie")]
             (Backend::Sealed(backend), presented) => Origin::Sealed(self.unseal(backend, presented)),
             (Backend::Server(store, _), Presented::Token(token)) => self.look_up(store.as_ref(), token).await?,
             (Backend::Server(..), Presented::Rejected(reason)) => self.reject(*reason),
             (Backend::Server(..), _) => Origin::New { expired: None },
         };
-        Ok((self.draft_of(&origin)?, origin))
+        let draft = self.draft_of(&origin)?;
+        #[cfg(feature = "cookie")]
+        if self.is_void(&origin, &draft.value).await? {
+            self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Revoked });
+            let mut origin = origin;
+            // The cookies that hold it are known still, and make way for those of the next session.
+            origin.part();
+            return Ok((Draft::fresh(), origin));
+        }
+        Ok((draft, origin))
     }
 
     /// The draft that an origin begins with. What does not decode is reported.
@@ -77,7 +90,7 @@ impl<T: SessionModel> Engine<T> {
         }
         Ok(match standing {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
-            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace }),
+            Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace(token.secret.clone()) }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
             Standing::Outdated => self.reject(Rejection::Superseded),
             Standing::Superseded => {

@@ -4,58 +4,51 @@
 //! answer that came last, and a copy of the cookie works until it expires. A program that cannot live with that takes a
 //! store.
 //!
-//! | bytes | plaintext of the seal, beside the moment of sealing that the seal itself holds |
-//! |---|---|
-//! | 1 | format and flags: bits 0 to 5, format 1; bit 6, the visitor has proved who they are; bit 7, the cookie is persistent |
-//! | 4 | created, seconds since 1970 |
-//! | 4 | idle limit, seconds |
-//! | 4 | absolute limit, seconds |
-//! | 4 | when they last did, seconds since 1970; 0 without bit 6 |
-//! | .. | payload, to the end |
+//! The plaintext of the seal is the session's life and what else `head` encodes, and the payload.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 
 use super::{
-    Draft, Engine, Intents, Origin, Presented, Renewal,
-    commit::{Attempt, CookieChange, Outcome},
+    Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented, Renewal, commit::Attempt, head,
 };
 use crate::{
-    clock::Timestamp,
-    cookie::{self, Budget, Carried, CookieSpec, KeyRing, Opened, Padding, SealError, SealedCookie, WriteError},
+    cookie::{self, Carried, CookieSpec, KeyRing, Opened, SealError, SealedCookie, Sizes, WriteError},
+    csrf::CsrfKey,
     error::CommitError,
     event::{Event, Rejection},
-    expiry::{Expiry, Lifetime},
+    expiry::Lifetime,
     image::Image,
     model::SessionModel,
-    store::Layout,
+    store::{DynEpochs, Layout, StoreError},
 };
-
-const FORMAT: u8 = 1;
-const PERSISTENT: u8 = 0x80;
-const AUTHENTICATED: u8 = 0x40;
 
 /// How sessions of one type are sealed.
 #[derive(Clone)]
 pub(crate) struct SealedBackend {
     kind: &'static str,
     ring: KeyRing,
-    budget: Budget,
-    padding: Padding,
+    sizes: Sizes,
     cookie: SealedCookie,
+    epochs: Option<Arc<dyn DynEpochs>>,
 }
 
 impl SealedBackend {
-    pub(crate) fn new(kind: &'static str, ring: KeyRing, budget: Budget, padding: Padding) -> Self {
-        let cookie = SealedCookie::new(CookieSpec::default(), &ring, kind).with_budget(budget).with_padding(padding);
-        Self { kind, ring, budget, padding, cookie }
+    pub(crate) fn new(kind: &'static str, ring: KeyRing, sizes: Sizes) -> Self {
+        let cookie = SealedCookie::new(CookieSpec::default(), &ring, kind).with_sizes(sizes);
+        Self { kind, ring, sizes, cookie, epochs: None }
+    }
+
+    /// With the moments before which the sessions of a principal are void.
+    pub(super) fn with_epochs(mut self, epochs: Option<Arc<dyn DynEpochs>>) -> Self {
+        self.epochs = epochs;
+        self
     }
 
     /// Binds the seals to a cookie of another name.
     pub(crate) fn set_cookie(&mut self, spec: &CookieSpec) {
-        let cookie = SealedCookie::new(spec.clone(), &self.ring, self.kind);
-        self.cookie = cookie.with_budget(self.budget).with_padding(self.padding);
+        self.cookie = SealedCookie::new(spec.clone(), &self.ring, self.kind).with_sizes(self.sizes);
     }
 
     pub(crate) fn cookie(&self) -> &SealedCookie {
@@ -76,6 +69,8 @@ pub(crate) struct Sealed {
 pub(crate) struct SealedSession {
     pub(crate) life: Lifetime,
     pub(crate) data: Bytes,
+    /// What its CSRF tokens are made of, once a page has shown one.
+    pub(crate) csrf: Option<CsrfKey>,
     /// It was sealed under a key that is being retired.
     is_stale: bool,
 }
@@ -95,7 +90,7 @@ impl<T: SessionModel> Engine<T> {
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Malformed });
                 None
             }
-            cookie::Presented::Opened(opened) => decode(&opened),
+            cookie::Presented::Opened(opened) => decode(opened),
         };
         let session = session.filter(|session| {
             let is_over = session.life.is_over(now);
@@ -105,6 +100,20 @@ impl<T: SessionModel> Engine<T> {
             !is_over
         });
         Sealed { session, carried }
+    }
+
+    /// Whether the principal of a sealed session has been signed out everywhere since they signed in to it.
+    pub(crate) async fn is_void(&self, origin: &Origin, value: &T) -> Result<bool, StoreError> {
+        match (&self.backend, origin.life()) {
+            (Backend::Sealed(backend), Some(life)) => match &backend.epochs {
+                Some(epochs) => {
+                    let proved_at = life.authenticated_at.unwrap_or(life.created_at);
+                    epochs.void(value, proved_at, self.clock.now()).await
+                }
+                None => Ok(false),
+            },
+            _ => Ok(false),
+        }
     }
 
     /// Seals what has changed.
@@ -122,7 +131,10 @@ impl<T: SessionModel> Engine<T> {
             None => return Ok(Attempt::Done(Outcome::default())),
             Some(session) if is_changed && session.life.is_over(now) => return Err(self.late(None)),
             Some(session) => {
-                let is_wanted = is_changed || intents.expiry.is_some() || intents.renewal != Renewal::Nothing;
+                let is_wanted = is_changed
+                    || intents.expiry.is_some()
+                    || intents.renewal != Renewal::Nothing
+                    || intents.successor.is_some();
                 let is_due = session.is_stale || session.life.is_touch_due(now);
                 if session.life.is_over(now) || !(is_wanted || is_due && !intents.no_response) {
                     return Ok(Attempt::Done(Outcome::default()));
@@ -135,53 +147,30 @@ impl<T: SessionModel> Engine<T> {
         }
         let data = draft.image.encode(&draft.value, Layout::Document)?.data;
         let max_age = life.persistent.then(|| life.expires_at.since(now));
-        let cookies = backend.cookie.write(&encode(&life, &data), max_age, now, sealed.carried);
+        // A token from before a sign-in proves nothing after it.
+        let present = sealed.session.as_ref().filter(|_| !draft.has_new_principal());
+        let present = present.and_then(|session| session.csrf.clone());
+        let csrf = intents.successor.as_ref().map(CsrfKey::of).or(present);
+        let cookies =
+            backend.cookie.write_parts([&head::encode(&life, csrf.as_ref()), &data], max_age, now, sealed.carried);
         let cookies = cookies.map_err(|error| refuse(error, &draft.value))?;
         if sealed.session.is_none() {
             self.events.emit(T::KIND, &Event::Created { id: None });
         }
         self.report_principal(draft, None);
-        let session = Some(SealedSession { life, data, is_stale: false });
+        let session = Some(SealedSession { life, data, csrf, is_stale: false });
         let saved = Origin::Sealed(Sealed { session, carried: sealed.carried });
         Ok(Attempt::Done(Outcome { saved: Some(saved), cookie: Some(CookieChange::Sealed(cookies)) }))
     }
 }
 
-fn encode(life: &Lifetime, data: &[u8]) -> Vec<u8> {
-    let mut plaintext = Vec::with_capacity(17 + data.len());
-    let persistent = if life.persistent { PERSISTENT } else { 0 };
-    plaintext.push(FORMAT | persistent | life.authenticated_at.map_or(0, |_| AUTHENTICATED));
-    plaintext.extend(seconds(life.created_at.since(Timestamp::default())).to_be_bytes());
-    plaintext.extend(seconds(life.idle).to_be_bytes());
-    plaintext.extend(seconds(life.absolute_at.since(life.created_at)).to_be_bytes());
-    plaintext.extend(seconds(life.authenticated_at.unwrap_or_default().since(Timestamp::default())).to_be_bytes());
-    plaintext.extend(data);
-    plaintext
-}
-
-/// Reads what [`encode`] wrote. It was authenticated, so another form can only come from another version of this crate.
-fn decode(opened: &Opened) -> Option<SealedSession> {
-    let (head, rest) = opened.plaintext.split_first()?;
-    let (created, rest) = rest.split_first_chunk()?;
-    let (idle, rest) = rest.split_first_chunk()?;
-    let (absolute, rest) = rest.split_first_chunk()?;
-    let (authenticated, data) = rest.split_first_chunk()?;
-    if head & !(PERSISTENT | AUTHENTICATED) != FORMAT {
-        return None;
-    }
-    let duration = |bytes: &[u8; 4]| Duration::from_secs(u32::from_be_bytes(*bytes).into());
-    let expiry = Expiry::new(duration(idle), duration(absolute));
-    let expiry = if head & PERSISTENT == 0 { expiry } else { expiry.persistent() };
-    let moment = |bytes: &[u8; 4]| Timestamp::default() + duration(bytes);
-    let authenticated_at = (head & AUTHENTICATED != 0).then(|| moment(authenticated));
-    let life = Lifetime::begin(expiry, moment(created)).touched(opened.issued_at);
-    let life = Lifetime { authenticated_at, ..life };
-    Some(SealedSession { life, data: Bytes::copy_from_slice(data), is_stale: opened.reseal })
-}
-
-/// Whole seconds, rounded down; 136 years hold every session.
-fn seconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
+/// A plaintext was authenticated, so one that is no session can only come from another version of this crate.
+fn decode(opened: Opened) -> Option<SealedSession> {
+    let (life, csrf, data) = head::decode(&opened.plaintext, opened.issued_at)?;
+    let begin = opened.plaintext.len() - data.len();
+    let mut data = Bytes::from(opened.plaintext);
+    data.advance(begin);
+    Some(SealedSession { life, data, csrf, is_stale: opened.reseal })
 }
 
 fn refuse<T: SessionModel>(error: WriteError, value: &T) -> CommitError {

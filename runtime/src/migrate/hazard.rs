@@ -119,6 +119,7 @@ pub(super) fn hazards(shift: &Shift, dialect: Dialect, indexing: Indexing) -> Ve
             found.push(hazard(HazardKind::Rewrite, reason));
         }
     }
+    reference_hazards(&mut found, shift, dialect);
     for index in shift.indexes().added {
         if index.unique {
             let reason = format!("two sessions with equal {}", index.columns.join(" and "));
@@ -131,10 +132,27 @@ pub(super) fn hazards(shift: &Shift, dialect: Dialect, indexing: Indexing) -> Ve
     if dialect == Dialect::Sqlite && sql::needs_rebuild(shift) {
         found.push(hazard(
             HazardKind::Rewrite,
-            "the table is built anew; columns, indexes and triggers of your own on it do not survive",
+            "the table is built anew; columns, indexes and triggers of your own on it do not survive, and rows of other \
+             tables that refer to sessions are deleted with them or refuse it",
         ));
     }
     found
+}
+
+fn reference_hazards(found: &mut Vec<Hazard>, shift: &Shift, dialect: Dialect) {
+    let is_kept =
+        |column: &str| shift.kept.iter().any(|kept| kept.to.name == column && kept.from.reference == kept.to.reference);
+    for reference in shift.references(|_| false).added {
+        let (column, table) = (reference.column, reference.other_table);
+        if !is_kept(column) {
+            let reason = format!("a session whose {column} is that of no row of {table}");
+            found.push(hazard(HazardKind::MayFail, reason));
+        }
+        if dialect != Dialect::Postgres {
+            let reason = format!("nothing is written while the sessions are compared with {table}");
+            found.push(hazard(HazardKind::Lock, reason));
+        }
+    }
 }
 
 fn fill_hazard(found: &mut Vec<Hazard>, dialect: Dialect, column: &super::snapshot::Column, fill: &Fill, who: &str) {

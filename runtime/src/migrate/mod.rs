@@ -20,6 +20,7 @@
 //! | another type | a conversion where there is one, otherwise drop and add |
 //! | `Option` or not | `NULL` or `NOT NULL`, with the value of a new visitor for the rows that are there |
 //! | indexes | dropped, renamed, created |
+//! | `references`, `on_delete` | a foreign key, dropped and added |
 //!
 //! Nothing is guessed and nobody is asked: a renamed field is renamed because it says so. What a file may cost stands in
 //! its header, by the names of [`HazardKind`]. Every file has its way back, which restores the structure and, where they

@@ -316,6 +316,7 @@ fn changes(shift: &Shift) -> Vec<Change> {
         let null = if extra.column.nullable { "null" } else { "not-null" };
         changes.push(format!("add column {} {} {null}", extra.column.name, extra.column.type_name()));
     }
+    changes.extend(reference_changes(shift));
     let indexes = shift.indexes();
     let kind = |unique| if unique { "unique index" } else { "index" };
     for index in &indexes.dropped {
@@ -328,4 +329,22 @@ fn changes(shift: &Shift) -> Vec<Change> {
         changes.push(format!("add {} {} ({})", kind(index.unique), index.name, index.columns.join(", ")));
     }
     changes.into_iter().map(Change).collect()
+}
+
+/// A reference goes with its column without a word.
+fn reference_changes(shift: &Shift) -> Vec<String> {
+    let table = &shift.to.table;
+    let of = |column: &Column| column.foreign_key(table).map(|reference| reference.to_string());
+    let kept = shift.kept.iter().filter_map(|kept| {
+        let name = &kept.to.name;
+        match (of(&kept.from), of(&kept.to)) {
+            (None, Some(to)) => Some(format!("add reference {name} {to}")),
+            (Some(from), None) => Some(format!("drop reference {name} {from}")),
+            (Some(from), Some(to)) if from != to => Some(format!("change reference {name} from {from} to {to}")),
+            _ => None,
+        }
+    });
+    let added = shift.added.iter().map(|extra| &extra.column);
+    let added = added.filter_map(|column| Some(format!("add reference {} {}", column.name, of(column)?)));
+    kept.chain(added).collect()
 }

@@ -6,7 +6,10 @@
 use std::collections::HashSet;
 
 use super::snapshot::{Column, Index, Snapshot};
-use crate::model::{ColumnType, ColumnValue};
+use crate::{
+    model::{ColumnType, ColumnValue},
+    schema::ForeignKey,
+};
 
 /// The way from one form of a table to another.
 #[derive(Clone, Debug)]
@@ -54,6 +57,13 @@ pub(super) enum Fill {
     Impossible,
 }
 
+/// How the references differ.
+#[derive(Debug, Default)]
+pub(super) struct References<'a> {
+    pub(super) dropped: Vec<ForeignKey<'a>>,
+    pub(super) added: Vec<ForeignKey<'a>>,
+}
+
 /// How the indexes differ.
 #[derive(Debug, Default)]
 pub(super) struct Indexes {
@@ -99,8 +109,28 @@ impl Shift {
         indexes
     }
 
+    /// How the references differ. One whose column changes goes and comes again, because no database alters a column under
+    /// it; so does one that is disturbed by something else.
+    pub(super) fn references(&self, is_disturbed: impl Fn(&Column) -> bool) -> References<'_> {
+        let stays = |column: &Column| {
+            let is_same = |kept: &Kept| kept.from == kept.to && kept.to.name == column.name;
+            self.kept.iter().any(is_same) && !is_disturbed(column)
+        };
+        let [dropped, added] = [&self.from, &self.to].map(|table| {
+            let changed = table.columns.iter().filter(|column| !stays(column));
+            changed.filter_map(|column| column.foreign_key(&table.table)).collect()
+        });
+        References { dropped, added }
+    }
+
     fn name_after(&self, column: &str) -> Option<&String> {
         self.kept.iter().find(|kept| kept.from.name == column).map(|kept| &kept.to.name)
+    }
+}
+
+impl References<'_> {
+    pub(super) fn is_changed(&self) -> bool {
+        !self.dropped.is_empty() || !self.added.is_empty()
     }
 }
 

@@ -4,13 +4,16 @@
 //! serves every database:
 //!
 //! ```text
-//! session-schema 1
+//! session-schema 2
 //! table shop_sessions
 //! column user_id int64 null
 //! column coupon string(32) not-null
+//! reference user_id users(id) cascade
 //! index idx_shop_sessions_user_id (user_id)
 //! unique idx_shop_sessions_coupon (coupon)
 //! ```
+//!
+//! Format 1 had no references, nor did the migrations that were written beside it.
 //!
 //! The compiler reads the same file through `#[session(snapshot = "..")]`.
 
@@ -22,10 +25,14 @@ use std::{
 
 use crate::{
     model::ColumnType,
-    schema::{ColumnDef, Schema, TableIndex},
+    schema::{ColumnDef, ForeignKey, OnDelete, Schema, TableIndex},
 };
 
-const FORMAT: &str = "session-schema 1";
+/// The first line of what is written.
+const FORMAT: &str = "session-schema 2";
+
+/// The first lines of what is read.
+const FORMATS: [&str; 2] = ["session-schema 1", FORMAT];
 
 /// The longest name that every database keeps whole.
 const MAX_NAME: usize = 63;
@@ -45,6 +52,15 @@ pub(super) struct Column {
     pub(super) ty: ColumnType,
     pub(super) max_len: Option<u32>,
     pub(super) nullable: bool,
+    pub(super) reference: Option<Reference>,
+}
+
+/// The row of another table that a column refers to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Reference {
+    pub(super) table: String,
+    pub(super) column: String,
+    pub(super) on_delete: OnDelete,
 }
 
 /// One index.
@@ -80,13 +96,18 @@ impl Snapshot {
     }
 }
 
-/// The canonical text: the columns in declaration order, then the indexes; LF, with one at the end.
+/// The canonical text: the columns in declaration order, then their references, then the indexes; LF, with one at the end.
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FORMAT}\ntable {}", self.table)?;
         for column in &self.columns {
             let null = if column.nullable { "null" } else { "not-null" };
             writeln!(f, "column {} {} {null}", column.name, column.type_name())?;
+        }
+        for column in &self.columns {
+            if let Some(Reference { table, column: other, on_delete }) = &column.reference {
+                writeln!(f, "reference {} {table}({other}) {}", column.name, on_delete.word())?;
+            }
         }
         for index in &self.indexes {
             let verb = if index.unique { "unique" } else { "index" };
@@ -103,7 +124,7 @@ impl FromStr for Snapshot {
     fn from_str(text: &str) -> Result<Self, SnapshotError> {
         let mut lines = text.split('\n').zip(1..);
         let (first, _) = lines.next().unwrap_or_default();
-        if first != FORMAT {
+        if !FORMATS.contains(&first) {
             return Err(SnapshotError::new(1, first_line_problem(first)));
         }
         let mut reader = Reader { table: None, columns: Vec::new(), indexes: Vec::new(), names: HashSet::new() };
@@ -138,7 +159,18 @@ impl SnapshotError {
 
 impl Column {
     fn of(def: &ColumnDef) -> Self {
-        Self { name: def.name.into(), ty: def.ty, max_len: def.max_len, nullable: def.nullable }
+        let reference = def.references.map(|reference| Reference {
+            table: reference.table.into(),
+            column: reference.column.into(),
+            on_delete: reference.on_delete,
+        });
+        Self { name: def.name.into(), ty: def.ty, max_len: def.max_len, nullable: def.nullable, reference }
+    }
+
+    /// The reference as a constraint of the column's table.
+    pub(super) fn foreign_key<'a>(&'a self, table: &'a str) -> Option<ForeignKey<'a>> {
+        let Reference { table: other_table, column: other_column, on_delete } = self.reference.as_ref()?;
+        Some(ForeignKey { table, column: &self.name, other_table, other_column, on_delete: *on_delete })
     }
 
     /// The type in the words of a snapshot.
@@ -174,7 +206,10 @@ impl Column {
 /// Two columns are equal when a snapshot spells them the same.
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.nullable == other.nullable && self.type_name() == other.type_name()
+        self.name == other.name
+            && self.nullable == other.nullable
+            && self.type_name() == other.type_name()
+            && self.reference == other.reference
     }
 }
 
@@ -212,8 +247,11 @@ impl Reader {
                 self.table = Some(name(rest)?);
                 Ok(())
             }
-            "column" | "index" | "unique" if self.table.is_none() => Err("expected `table <name>` first".into()),
+            "column" | "reference" | "index" | "unique" if self.table.is_none() => {
+                Err("expected `table <name>` first".into())
+            }
             "column" => self.column(rest),
+            "reference" => self.reference(rest),
             "index" | "unique" => self.index(rest, verb == "unique"),
             _ => Err(expected_line(line)),
         }
@@ -236,7 +274,31 @@ impl Reader {
         if !self.names.insert(column.to_lowercase()) {
             return Err(format!("column `{column}` is there twice"));
         }
-        self.columns.push(Column { name: column, ty, max_len, nullable });
+        self.columns.push(Column { name: column, ty, max_len, nullable, reference: None });
+        Ok(())
+    }
+
+    fn reference(&mut self, rest: &str) -> Result<(), String> {
+        let parts = rest.split(' ').collect::<Vec<_>>();
+        let parts = match parts[..] {
+            [column, target, action] => target
+                .strip_suffix(')')
+                .and_then(|target| target.split_once('('))
+                .map(|target| (column, target, action)),
+            _ => None,
+        };
+        let Some((column, (table, other), action)) = parts else {
+            return Err("expected `reference <column> <table>(<column>) <cascade|set-null|restrict>`".into());
+        };
+        let on_delete = OnDelete::ALL.into_iter().find(|on_delete| on_delete.word() == action);
+        let on_delete =
+            on_delete.ok_or_else(|| format!("expected `cascade`, `set-null` or `restrict`, found `{action}`"))?;
+        let known = self.columns.iter_mut().find(|known| known.name == column);
+        let known = known.ok_or_else(|| format!("no line above has the column `{column}`"))?;
+        if known.reference.is_some() {
+            return Err(format!("column `{column}` has two references"));
+        }
+        known.reference = Some(Reference { table: name(table)?, column: name(other)?, on_delete });
         Ok(())
     }
 
@@ -257,7 +319,7 @@ impl Reader {
 }
 
 fn expected_line(line: &str) -> String {
-    format!("expected a line that begins with `column`, `index` or `unique`, found `{line}`")
+    format!("expected a line that begins with `column`, `reference`, `index` or `unique`, found `{line}`")
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -304,9 +366,9 @@ fn parse_type(text: &str) -> Result<(ColumnType, Option<u32>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::IndexDef;
+    use crate::schema::{self, IndexDef};
 
-    const TEXT: &str = "session-schema 1
+    const TEXT: &str = "session-schema 2
 table shop_sessions
 column user_id int64 null
 column order string(32) not-null
@@ -314,6 +376,7 @@ column address string(45) not-null
 column avatar bytes(100) not-null
 column digest binary(16) not-null
 column tags json not-null
+reference user_id users(id) cascade
 index idx_shop_sessions_user_id (user_id)
 unique idx_shop_sessions_order_user_id (order, user_id)
 ";
@@ -321,7 +384,11 @@ unique idx_shop_sessions_order_user_id (order, user_id)
     const SHOP: Schema = Schema::new(
         "shop_sessions",
         &[
-            ColumnDef::new("user_id", ColumnType::Int64, true),
+            ColumnDef::new("user_id", ColumnType::Int64, true).references(schema::Reference::new(
+                "users",
+                "id",
+                OnDelete::Cascade,
+            )),
             ColumnDef::new("order", ColumnType::Text, false).max_len(32),
             ColumnDef::new("address", ColumnType::Varchar(45), false),
             ColumnDef::new("avatar", ColumnType::Bytes, false).max_len(100),
@@ -340,13 +407,22 @@ unique idx_shop_sessions_order_user_id (order, user_id)
     }
 
     #[test]
+    fn a_text_of_the_first_format_is_read() {
+        let old =
+            TEXT.replace("session-schema 2", "session-schema 1").replace("reference user_id users(id) cascade\n", "");
+        let old = old.parse::<Snapshot>().unwrap();
+        assert_eq!(old.columns[0].reference, None);
+        assert_ne!(old, Snapshot::of(&SHOP), "a reference is a difference");
+    }
+
+    #[test]
     fn an_error_names_its_line() {
         let error = |text: &str| text.parse::<Snapshot>().unwrap_err().to_string();
-        assert!(error("").starts_with("line 1: expected `session-schema 1`"));
-        assert!(error("session-schema 2\n").contains("update sessio"));
+        assert!(error("").starts_with("line 1: expected `session-schema 2`"));
+        assert!(error("session-schema 3\n").contains("update sessio"));
         assert!(error(&TEXT.replace('\n', "\r\n")).contains("line 1: the line ends in CR LF"));
         assert!(error("session-schema 1\n").starts_with("line 2: expected `table <name>`"));
-        assert!(error(&format!("{TEXT}table two\n")).starts_with("line 11: a snapshot is of one table"));
+        assert!(error(&format!("{TEXT}table two\n")).starts_with("line 12: a snapshot is of one table"));
         let with = |line: &str| error(&format!("session-schema 1\ntable t\ncolumn a int8 null\n{line}\n"));
         assert_eq!(with("column b int7 null"), "line 4: `int7` is no type, such as `int64` or `string(32)`");
         assert_eq!(with("column b int8 maybe"), "line 4: expected `null` or `not-null`, found `maybe`");
@@ -354,6 +430,10 @@ unique idx_shop_sessions_order_user_id (order, user_id)
         assert_eq!(with("column data int8 null"), "line 4: `data` is a column of the store's own");
         assert!(with("column b\"; int8 null").contains("is no name"));
         assert!(with("index i (b)").contains("is over `b`, and no line above has that column"));
+        assert!(with("reference a users").contains("expected `reference <column> <table>(<column>)"));
+        assert!(with("reference b users(id) cascade").contains("no line above has the column `b`"));
+        assert!(with("reference a users(id) explode").contains("expected `cascade`, `set-null` or `restrict`"));
+        assert!(with("reference a users(id) restrict\nreference a users(id) restrict").contains("has two references"));
         assert!(with("constraint b").starts_with("line 4: expected a line that begins with"));
     }
 }

@@ -19,6 +19,8 @@ pub struct Field {
     pub merge: Merge,
     /// A stored value that does not decode refuses the session instead of becoming the default.
     pub strict: bool,
+    /// No text about the session shows the value.
+    pub secret: bool,
     /// Makes the value from one that an older version stored in another shape.
     pub upgrade: Option<&'static dyn UpgradeField>,
     /// The position in [`Schema::columns`](crate::schema::Schema::columns) and how the value gets there and back.
@@ -28,7 +30,7 @@ pub struct Field {
 impl Field {
     /// A payload field with the policy `last`.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, aliases: &[], merge: Merge::Last, strict: false, upgrade: None, column: None }
+        Self { name, aliases: &[], merge: Merge::Last, strict: false, secret: false, upgrade: None, column: None }
     }
 
     /// Older names of the field.
@@ -49,6 +51,13 @@ impl Field {
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// No text about the session shows the value.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -8,6 +8,7 @@ use std::{
 use serde::{
     Serialize,
     de::{self, DeserializeOwned},
+    ser,
 };
 
 /// What a session field must be able to do. Implemented for every type that fits.
@@ -26,6 +27,13 @@ impl<T: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static> Sessio
 #[derive(Debug, thiserror::Error)]
 #[error("the value cannot be encoded")]
 pub struct EncodeError(#[source] pub(crate) serde_json::Error);
+
+impl EncodeError {
+    /// Why not is nobody's business.
+    pub(crate) fn withheld() -> Self {
+        Self(ser::Error::custom("its own type refuses, for a reason that is kept with the secret"))
+    }
+}
 
 /// A stored value does not fit its field.
 #[derive(Debug, thiserror::Error)]

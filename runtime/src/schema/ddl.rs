@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::{Dialect, Schema, reference::foreign_key};
+use super::{Dialect, Schema, reference::ForeignKey};
 use crate::column::ColumnType;
 
 impl Schema {
@@ -119,15 +119,19 @@ pub(crate) fn table_indexes(schema: &Schema) -> Vec<TableIndex<'static>> {
 
 /// `CREATE TABLE` with every column, without a semicolon. `verb` may say `IF NOT EXISTS`.
 pub(crate) fn table_statement(schema: &Schema, dialect: Dialect, verb: &str) -> String {
-    let keys = schema.columns.iter().filter_map(|column| foreign_key(schema, column.name, dialect));
-    columns_statement(schema.table, &table_columns(schema, dialect), &keys.collect::<Vec<_>>(), dialect, verb)
+    columns_statement(schema.table, &table_columns(schema, dialect), &table_foreign_keys(schema), dialect, verb)
+}
+
+/// The references of the whole table.
+pub(crate) fn table_foreign_keys(schema: &Schema) -> Vec<ForeignKey<'static>> {
+    schema.columns.iter().filter_map(|column| ForeignKey::of(schema.table, column)).collect()
 }
 
 /// The same for any table.
 pub(crate) fn columns_statement(
     table: &str,
     columns: &[TableColumn<'_>],
-    foreign_keys: &[String],
+    foreign_keys: &[ForeignKey<'_>],
     dialect: Dialect,
     verb: &str,
 ) -> String {
@@ -137,7 +141,7 @@ pub(crate) fn columns_statement(
         let _ = write!(ddl, "{separator}\n    {}", column.definition(dialect));
     }
     for foreign_key in foreign_keys {
-        let _ = write!(ddl, ",\n    {foreign_key}");
+        let _ = write!(ddl, ",\n    {}", foreign_key.constraint(dialect));
     }
     ddl.push_str("\n)");
     ddl

@@ -17,7 +17,7 @@ use std::fmt::Write;
 
 use super::{
     Shape,
-    checked_in::{Lines, Text, equal, refuse, split, word},
+    checked_in::{Lines, Text, between, equal, refuse, split, word},
 };
 use crate::model::SessionModel;
 
@@ -73,9 +73,9 @@ pub fn lock_of<T: Locked>() -> String {
 
 /// A lock file and its name.
 #[derive(Clone, Copy)]
-pub struct Lock {
-    file: &'static str,
-    text: &'static str,
+pub struct Lock<'a> {
+    file: &'a str,
+    text: &'a str,
 }
 
 /// A stored field as the struct has it.
@@ -108,9 +108,9 @@ pub const fn shape_or(shape: Option<Shape>, written: &'static str) -> Shape {
     }
 }
 
-impl Lock {
+impl<'a> Lock<'a> {
     /// The lock in a file of this name.
-    pub const fn new(file: &'static str, text: &'static str) -> Self {
+    pub const fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text }
     }
 
@@ -189,7 +189,17 @@ impl Lock {
         }
     }
 
-    const fn problem(&self) -> Option<Problem> {
+    /// Each entry's name, shape and older shapes; `None` for a file that the compiler's check refuses.
+    #[cfg(feature = "fuzzing")]
+    pub fn read(&self) -> Option<Vec<[&'a str; 3]>> {
+        if self.problem().is_some() {
+            return None;
+        }
+        let mut entries = self.entries();
+        Some(std::iter::from_fn(|| entries.next()).map(|entry| [entry.name, entry.shape, entry.was]).collect())
+    }
+
+    const fn problem(&self) -> Option<Problem<'a>> {
         let mut lines = Lines::of(self.text);
         let Some(first) = lines.next() else { return Some(Problem::Empty) };
         let (header, format) = word(first);
@@ -208,7 +218,7 @@ impl Lock {
     }
 
     /// The line of the field, under its present name or an older one.
-    const fn entry_of(&self, field: &Pinned) -> Option<Entry> {
+    const fn entry_of(&self, field: &Pinned) -> Option<Entry<'a>> {
         let mut found = self.find(field.name);
         let mut position = 0;
         while found.is_none() && position < field.aliases.len() {
@@ -218,7 +228,7 @@ impl Lock {
         found
     }
 
-    const fn find(&self, name: &str) -> Option<Entry> {
+    const fn find(&self, name: &str) -> Option<Entry<'a>> {
         let mut entries = self.entries();
         while let Some(entry) = entries.next() {
             if equal(entry.name, name) {
@@ -228,7 +238,7 @@ impl Lock {
         None
     }
 
-    const fn entries(&self) -> Entries {
+    const fn entries(&self) -> Entries<'a> {
         let mut lines = Lines::of(self.text);
         lines.next();
         Entries(lines)
@@ -236,27 +246,27 @@ impl Lock {
 }
 
 /// Why a file is not a lock.
-enum Problem {
+enum Problem<'a> {
     Empty,
-    Header(&'static str),
-    Format(&'static str),
-    Line(usize, &'static str),
+    Header(&'a str),
+    Format(&'a str),
+    Line(usize, &'a str),
 }
 
 /// A line of a lock file.
 #[derive(Clone, Copy)]
-struct Entry {
-    name: &'static str,
-    shape: &'static str,
+struct Entry<'a> {
+    name: &'a str,
+    shape: &'a str,
     /// The shapes that it had before, with `was` between them.
-    was: &'static str,
+    was: &'a str,
 }
 
 /// The entries, as far as they can be read.
-struct Entries(Lines<'static>);
+struct Entries<'a>(Lines<'a>);
 
-impl Entries {
-    const fn next(&mut self) -> Option<Entry> {
+impl<'a> Entries<'a> {
+    const fn next(&mut self) -> Option<Entry<'a>> {
         match self.0.next() {
             None => None,
             Some(line) => Entry::read(line),
@@ -264,13 +274,15 @@ impl Entries {
     }
 }
 
-impl Entry {
-    const fn read(line: &'static str) -> Option<Self> {
+impl<'a> Entry<'a> {
+    const fn read(line: &'a str) -> Option<Self> {
         let (what, rest) = word(line);
         let (name, rest) = word(rest);
         let (shape, was) = split(rest, WAS);
         let (shape, was) = (shape.trim_ascii(), was.trim_ascii());
-        if equal(what, "field") && !name.is_empty() && !shape.is_empty() {
+        // A `was` with nothing behind it is a line that somebody has not finished, and no part of a shape.
+        let is_unfinished = between(shape, "", WAS.trim_ascii_end()).is_some();
+        if equal(what, "field") && !name.is_empty() && !shape.is_empty() && !is_unfinished {
             Some(Self { name, shape, was })
         } else {
             None

@@ -11,17 +11,17 @@ pub(crate) mod snapshot;
 mod verify;
 
 #[cfg(feature = "sql")]
-pub(crate) use ddl::{TableColumn, table_columns, table_indexes, table_statement};
+pub(crate) use ddl::{TableColumn, table_columns, table_foreign_keys, table_indexes, table_statement};
 #[cfg(feature = "migrate")]
 pub(crate) use ddl::{TableIndex, columns_statement, managed_columns};
 pub use dialect::Dialect;
 pub use lock::{Locked, lock_of};
 #[cfg(feature = "sql")]
-pub(crate) use reference::foreign_key;
+pub(crate) use reference::ForeignKey;
 pub use reference::{OnDelete, Reference};
 pub use shape::{Shape, Shaped};
 #[cfg(feature = "sql")]
-pub(crate) use verify::{LiveColumn, LiveIndex, LiveTable, differences};
+pub(crate) use verify::{LiveColumn, LiveForeignKey, LiveIndex, LiveTable, differences};
 
 use crate::column::ColumnType;
 

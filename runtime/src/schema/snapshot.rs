@@ -5,17 +5,18 @@
 //! migration tool writes snapshots and has a reader of its own.
 //!
 //! ```text
-//! session-schema 1
+//! session-schema 2
 //! table shop_sessions
 //! column user_id int64 null
 //! column coupon string(32) not-null
+//! reference user_id users(id) cascade
 //! index idx_shop_sessions_user_id (user_id)
 //! ```
 //!
-//! The order of columns and of indexes says nothing. An index is known by its columns: its name follows from them.
+//! Format 1 had no references. The order of columns and of indexes says nothing. An index is known by its columns: its name follows from them.
 
 use super::{
-    ColumnDef, IndexDef,
+    ColumnDef, IndexDef, Reference,
     checked_in::{Lines, Text, between, cut, equal, refuse, word},
 };
 use crate::column::ColumnType;
@@ -23,17 +24,20 @@ use crate::column::ColumnType;
 /// What stands in line 1.
 const HEADER: &str = "session-schema";
 
-/// The format that this version reads.
-const FORMAT: &str = "1";
+/// The format that this version writes.
+const FORMAT: &str = "2";
+
+/// The format before it, which this version reads too.
+const OLD_FORMAT: &str = "1";
 
 /// What every message about drift ends with.
 const GENERATE: &str = "generate a migration: `SESSIO_DRIFT=allow cargo run --bin migrate -- generate`";
 
 /// A snapshot and the name of its file.
 #[derive(Clone, Copy)]
-pub struct Snapshot {
-    file: &'static str,
-    text: &'static str,
+pub struct Snapshot<'a> {
+    file: &'a str,
+    text: &'a str,
 }
 
 /// What the rows that are there get in a column that is added.
@@ -45,9 +49,9 @@ pub enum FirstValue {
     Of(&'static str),
 }
 
-impl Snapshot {
+impl<'a> Snapshot<'a> {
     /// The snapshot in a file of this name.
-    pub const fn new(file: &'static str, text: &'static str) -> Self {
+    pub const fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text }
     }
 
@@ -61,7 +65,7 @@ impl Snapshot {
                 refuse("`{}` begins with `{}` and should begin with `{} {}`", &[self.file, found, HEADER, FORMAT])
             }
             Some(Problem::Format(found)) => refuse(
-                "`{}` is of format {}, and this version of `sessio` reads format {}; update `sessio`",
+                "`{}` is of format {}, and this version of `sessio` reads up to format {}; update `sessio`",
                 &[self.file, found, FORMAT],
             ),
             Some(Problem::Line(number, found)) => {
@@ -137,6 +141,32 @@ impl Snapshot {
         }
     }
 
+    /// Refuses a reference that is another one in the snapshot, or is not in it.
+    #[track_caller]
+    pub const fn assert_reference(&self, column: &ColumnDef) {
+        let Some(reference) = &column.references else { return };
+        if self.problem().is_some() || !self.has_column(column.name) {
+            return;
+        }
+        let wanted = reference_of(reference);
+        let wanted = wanted.as_str();
+        let mut entries = self.entries();
+        while let Some(entry) = entries.next() {
+            if let Entry::Reference { column: name, reference: found } = entry
+                && equal(name, column.name)
+            {
+                if !equal(found, wanted) {
+                    refuse(
+                        "column `{}` refers to `{}` in the struct and to `{}` in `{}`; {}",
+                        &[name, wanted, found, self.file, GENERATE],
+                    );
+                }
+                return;
+            }
+        }
+        refuse("reference of column `{}` is not in `{}`; {}", &[column.name, self.file, GENERATE]);
+    }
+
     /// Refuses an index that the snapshot does not have.
     #[track_caller]
     pub const fn assert_index(&self, index: &IndexDef) {
@@ -164,7 +194,7 @@ impl Snapshot {
         }
     }
 
-    /// Refuses a snapshot with a column or an index that the struct does not have.
+    /// Refuses a snapshot with a column, a reference or an index that the struct does not have.
     #[track_caller]
     pub const fn assert_nothing_else(&self, columns: &[ColumnDef], indexes: &[IndexDef]) {
         if self.problem().is_some() {
@@ -178,6 +208,10 @@ impl Snapshot {
                      `#[session(renamed_from = \"{}\")]`",
                     &[self.file, name, name],
                 ),
+                Entry::Reference { column, reference } if is_without_reference(column, columns) => refuse(
+                    "`{}` has a reference of column `{}` to `{}` and the struct does not; {}",
+                    &[self.file, column, reference, GENERATE],
+                ),
                 Entry::Index { columns: over, .. } if !has_index_over(over, indexes) && all_known(over, columns) => {
                     refuse("`{}` has an index on ({}) and the struct does not; {}", &[self.file, over, GENERATE])
                 }
@@ -186,14 +220,20 @@ impl Snapshot {
         }
     }
 
-    const fn problem(&self) -> Option<Problem> {
+    /// Whether the compiler's check takes the file for a snapshot.
+    #[cfg(feature = "fuzzing")]
+    pub const fn is_readable(&self) -> bool {
+        self.problem().is_none()
+    }
+
+    const fn problem(&self) -> Option<Problem<'a>> {
         let mut lines = Lines::of(self.text);
         let Some(first) = lines.next() else { return Some(Problem::Empty) };
         let (header, format) = word(first);
         if !equal(header, HEADER) {
             return Some(Problem::Header(first));
         }
-        if !equal(format, FORMAT) {
+        if !equal(format, FORMAT) && !equal(format, OLD_FORMAT) {
             return Some(Problem::Format(format));
         }
         let mut tables = 0;
@@ -219,7 +259,7 @@ impl Snapshot {
         false
     }
 
-    const fn entries(&self) -> Entries {
+    const fn entries(&self) -> Entries<'a> {
         let mut lines = Lines::of(self.text);
         lines.next();
         Entries(lines)
@@ -227,26 +267,27 @@ impl Snapshot {
 }
 
 /// Why a file is not a snapshot.
-enum Problem {
+enum Problem<'a> {
     Empty,
-    Header(&'static str),
-    Format(&'static str),
-    Line(usize, &'static str),
+    Header(&'a str),
+    Format(&'a str),
+    Line(usize, &'a str),
     Tables,
 }
 
 /// What a line of a snapshot says.
-enum Entry {
-    Table(&'static str),
-    Column { name: &'static str, ty: &'static str, nullable: bool },
-    Index { columns: &'static str, unique: bool },
+enum Entry<'a> {
+    Table(&'a str),
+    Column { name: &'a str, ty: &'a str, nullable: bool },
+    Reference { column: &'a str, reference: &'a str },
+    Index { columns: &'a str, unique: bool },
 }
 
 /// The entries, as far as they can be read.
-struct Entries(Lines<'static>);
+struct Entries<'a>(Lines<'a>);
 
-impl Entries {
-    const fn next(&mut self) -> Option<Entry> {
+impl<'a> Entries<'a> {
+    const fn next(&mut self) -> Option<Entry<'a>> {
         match self.0.next() {
             None => None,
             Some(line) => Entry::read(line),
@@ -254,8 +295,8 @@ impl Entries {
     }
 }
 
-impl Entry {
-    const fn read(line: &'static str) -> Option<Self> {
+impl<'a> Entry<'a> {
+    const fn read(line: &'a str) -> Option<Self> {
         let (what, rest) = word(line);
         let (name, rest) = word(rest);
         if name.is_empty() {
@@ -269,6 +310,17 @@ impl Entry {
             let nullable = equal(null, "null");
             return if is_type(ty) && (nullable || equal(null, "not-null")) {
                 Some(Self::Column { name, ty, nullable })
+            } else {
+                None
+            };
+        }
+        if equal(what, "reference") {
+            let (target, action) = word(rest);
+            let action_is_known = equal(action, "cascade") || equal(action, "set-null") || equal(action, "restrict");
+            let (table, other) = cut(target, b'(');
+            let target_is_known = !table.is_empty() && between(other, "", ")").is_some();
+            return if action_is_known && target_is_known {
+                Some(Self::Reference { column: name, reference: rest })
             } else {
                 None
             };
@@ -351,6 +403,11 @@ pub(super) const fn type_of(column: &ColumnDef) -> Text {
     }
 }
 
+/// The reference in the words of a snapshot.
+const fn reference_of(reference: &Reference) -> Text {
+    Text::filled("{}({}) {}", &[reference.table, reference.column, reference.on_delete.word()])
+}
+
 const fn null(nullable: bool) -> &'static str {
     if nullable { "null" } else { "not-null" }
 }
@@ -366,6 +423,18 @@ const fn is_accounted_for(name: &str, columns: &[ColumnDef]) -> bool {
             && equal(old, name)
         {
             return true;
+        }
+        position += 1;
+    }
+    false
+}
+
+/// Whether the struct has the column and no reference of it.
+const fn is_without_reference(name: &str, columns: &[ColumnDef]) -> bool {
+    let mut position = 0;
+    while position < columns.len() {
+        if equal(columns[position].name, name) {
+            return columns[position].references.is_none();
         }
         position += 1;
     }

@@ -2,7 +2,8 @@
 
 use super::{
     Dialect, Schema,
-    ddl::{TableColumn, TableIndex, table_columns, table_indexes},
+    ddl::{TableColumn, TableIndex, table_columns, table_foreign_keys, table_indexes},
+    reference::ForeignKey,
 };
 use crate::column::ColumnType;
 
@@ -11,6 +12,7 @@ use crate::column::ColumnType;
 pub(crate) struct LiveTable {
     pub(crate) columns: Vec<LiveColumn>,
     pub(crate) indexes: Vec<LiveIndex>,
+    pub(crate) foreign_keys: Vec<LiveForeignKey>,
 }
 
 /// One column of a live table.
@@ -34,9 +36,30 @@ pub(crate) struct LiveIndex {
     pub(crate) unique: bool,
 }
 
+/// One column of a live table that refers to another table.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct LiveForeignKey {
+    pub(crate) column: String,
+    pub(crate) other_table: String,
+    /// Empty for the primary key, in SQLite.
+    pub(crate) other_column: String,
+    /// What SQL calls the action.
+    pub(crate) on_delete: String,
+}
+
 impl LiveTable {
     pub(crate) fn column(&self, name: &str) -> Option<&LiveColumn> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether a column of the table refers to what `wanted` does, and the same happens to it.
+    pub(crate) fn has_foreign_key(&self, wanted: &ForeignKey<'_>) -> bool {
+        self.foreign_keys.iter().any(|live| {
+            live.column == wanted.column
+                && live.other_table == wanted.other_table
+                && (live.other_column.is_empty() || live.other_column == wanted.other_column)
+                && is_action(&live.on_delete, wanted)
+        })
     }
 
     /// Whether some index does the work of `wanted`, whatever its name.
@@ -83,6 +106,7 @@ pub(crate) fn differences(schema: &Schema, dialect: Dialect, live: &LiveTable) -
     for index in table_indexes(schema).iter().filter(|index| !live.has_index(index)) {
         found.push(format!("an index is missing; create it with: {};", index.create(schema.table, dialect)));
     }
+    found.extend(reference_differences(schema, dialect, live));
     for extra in live.indexes.iter().filter(|index| index.unique) {
         let same = |columns: &[&str]| extra.columns.iter().map(String::as_str).eq(columns.iter().copied());
         if !same(&["id"]) && !schema.indexes.iter().any(|index| index.unique && same(index.columns)) {
@@ -97,9 +121,47 @@ pub(crate) fn differences(schema: &Schema, dialect: Dialect, live: &LiveTable) -
     found
 }
 
+fn reference_differences(schema: &Schema, dialect: Dialect, live: &LiveTable) -> Vec<String> {
+    let wanted = table_foreign_keys(schema);
+    let missing = wanted.iter().filter(|wanted| live.column(wanted.column).is_some() && !live.has_foreign_key(wanted));
+    let missing = missing.map(|wanted| {
+        let instead = live.foreign_keys.iter().find(|live| live.column == wanted.column);
+        let instead = instead.map_or_else(|| "to nothing".into(), ToString::to_string);
+        let advice = match dialect {
+            Dialect::Sqlite => "; SQLite adds a reference with its table only, so write a migration".into(),
+            _ => format!("; add it with: {};", wanted.add(dialect)),
+        };
+        format!("column {:?} refers {instead}, and the struct says to {wanted}{advice}", wanted.column)
+    });
+    let known = |live: &LiveForeignKey| schema.columns.iter().any(|column| column.name == live.column);
+    let asked_for = |live: &LiveForeignKey| wanted.iter().any(|wanted| wanted.column == live.column);
+    let extra = live.foreign_keys.iter().filter(|live| known(live) && !asked_for(live)).map(|live| {
+        format!(
+            "column {:?} refers {live}, so other sessions are refused, and the struct does not ask for that; drop the \
+             constraint or say `references` at the field",
+            live.column
+        )
+    });
+    missing.chain(extra).collect()
+}
+
+/// No database of the three tells `NO ACTION` from `RESTRICT` for what a session store does.
+fn is_action(live: &str, wanted: &ForeignKey<'_>) -> bool {
+    let live = if live == "NO ACTION" { "RESTRICT" } else { live };
+    wanted.clause(Dialect::Sqlite).ends_with(&format!(" ON DELETE {live}"))
+}
+
 fn wanted(column: &TableColumn<'_>, dialect: Dialect) -> String {
     let null = if column.nullable { "" } else { " NOT NULL" };
     format!("the struct needs {}{null}", column.name_and_type(dialect))
+}
+
+/// In the words of a message: `to users(id) on delete cascade`.
+impl std::fmt::Display for LiveForeignKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let on_delete = self.on_delete.to_ascii_lowercase();
+        write!(f, "to {}({}) on delete {on_delete}", self.other_table, self.other_column)
+    }
 }
 
 fn column_differences(column: &TableColumn<'_>, live: &LiveColumn, dialect: Dialect) -> Vec<String> {

@@ -11,7 +11,7 @@ use crate::{
     token::SessionId,
 };
 
-pub(super) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// [`Store`], callable through a pointer: one allocation for each call.
 pub(crate) trait DynStore: Send + Sync + 'static {
@@ -82,7 +82,7 @@ impl<S: Enumerate> DynEnumerate for S {
 }
 
 /// [`FindByColumn`], callable through a pointer.
-pub(super) trait DynFindByColumn: DynStore {
+pub(crate) trait DynFindByColumn: DynStore {
     fn find_by_column<'a>(&'a self, column: usize, value: &'a ColumnValue) -> Answer<'a, Vec<Record>>;
     fn delete_by_column<'a>(
         &'a self,

@@ -23,7 +23,8 @@ pub enum StoreError {
         limit: usize,
     },
     /// The backend answered, and refuses this session for a reason that trying again does not change: another session
-    /// has the same value under a unique index, or a value does not fit its column.
+    /// has the same value under a unique index, or a value does not fit its column. A visitor sees 409, and the log says which
+    /// column; a handler that can tell the visitor more commits itself and looks at the error.
     #[error("the session store refused the session: {0}")]
     Rejected(String),
     /// The table is missing, or is not the struct's.

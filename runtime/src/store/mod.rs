@@ -14,6 +14,8 @@ mod cached;
 mod connect;
 #[cfg(feature = "cookie")]
 mod cookie;
+#[cfg(feature = "cookie")]
+mod epoch;
 mod erased;
 mod error;
 #[cfg(feature = "file")]
@@ -25,10 +27,18 @@ mod memory;
 mod offload;
 #[cfg(feature = "redis")]
 mod redis;
+mod shared;
 #[cfg(feature = "sql")]
 mod sql;
 mod sweeper;
 mod sync;
+
+/// What the fuzz targets reach of the stores.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use super::{file::fuzz as file, memcached::fuzz as memcached, redis::fuzz as redis};
+}
 
 pub use any::{AnyStore, AnyStoreBuilder, Enumerable, Findable, Sweepable, Unproven};
 #[cfg(feature = "cached")]
@@ -36,7 +46,11 @@ pub use cached::{CachedStore, CachedStoreBuilder};
 pub use connect::{ConnectError, connect};
 #[cfg(feature = "cookie")]
 pub use cookie::CookieStore;
-pub(crate) use erased::DynStore;
+#[cfg(feature = "cookie")]
+pub(crate) use epoch::DynEpochs;
+#[cfg(feature = "cookie")]
+pub use epoch::{Epoch, Epochs, StoredEpochs};
+pub(crate) use erased::{DynFindByColumn, DynStore};
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};
@@ -71,7 +85,8 @@ use crate::{
 /// Every method is one atomic operation. A future that is dropped before it ends has either done all of it or nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session store",
-    note = "the stores of this crate are in `sessio::store`, each behind the feature of its name"
+    note = "the stores of this crate are in `sessio::store`, each behind the feature of its name",
+    note = "opening a store takes `.await?` before there is one"
 )]
 pub trait Store: Send + Sync + 'static {
     /// Whose sessions are kept. Its `KIND` is part of every key.
@@ -89,6 +104,9 @@ pub trait Store: Send + Sync + 'static {
     fn load(&self, id: SessionId) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send;
 
     /// Replaces the record with `record.id`, if it is still at version `expected`. `record` carries its new version.
+    ///
+    /// It takes no touch back: where the kept record was seen later than the given one, the later of each time stays
+    /// ([`Lifetime::in_place_of`](crate::expiry::Lifetime::in_place_of)).
     fn update(&self, expected: Version, record: &Record) -> impl Future<Output = Result<Update, StoreError>> + Send;
 
     /// Moves the times of a record and nothing else: not its data, not its version.

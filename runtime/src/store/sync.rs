@@ -35,7 +35,8 @@ pub trait SyncStore: Send + Sync + 'static {
     /// The record with this id, expired or not.
     fn load(&self, id: SessionId) -> Result<Option<Record>, StoreError>;
 
-    /// Replaces the record with `record.id`, if it is still at version `expected`. `record` carries its new version.
+    /// Replaces the record with `record.id`, if it is still at version `expected`. `record` carries its new version. It takes no
+    /// touch back: see [`Store::update`].
     fn update(&self, expected: Version, record: &Record) -> Result<Update, StoreError>;
 
     /// Moves the times of a record and nothing else: not its data, not its version.

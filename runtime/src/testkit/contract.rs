@@ -56,6 +56,7 @@ macro_rules! store_contract {
             an_unknown_id_is_nothing_to_any_verb_and_none_makes_a_record,
             an_update_replaces_the_whole_record,
             an_update_may_bring_the_end_nearer,
+            an_update_takes_no_touch_back,
             an_update_of_another_version_is_a_conflict_with_the_current_record,
             a_touch_moves_the_times_and_nothing_else,
             a_touch_never_moves_a_time_backwards,

@@ -132,7 +132,7 @@ impl Oracle {
             Action::Update { expected, record } => match self.records.get_mut(&record.id) {
                 None => Answer::Gone,
                 Some(kept) if kept.version == *expected => {
-                    *kept = record.clone();
+                    *kept = Record { life: record.life.in_place_of(&kept.life), ..record.clone() };
                     Answer::Updated
                 }
                 Some(kept) => Answer::Conflict(Snapshot::stored(kept, self.layout)),

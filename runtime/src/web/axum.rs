@@ -6,22 +6,31 @@
 //! | `Option<Session<T>>` | loads the session; `None` for a visitor without one |
 //! | [`LazySession<T>`] | loads nothing until it is asked |
 //! | [`Authenticated<T>`] | loads the session; a visitor who is not signed in gets a 401 |
-//! | `Authenticated<T, SignInPage>` | the same, and sends them to the page that [`RedirectTo`](super::RedirectTo) names |
+//! | `Authenticated<T, SignInPage>` | the same, and sends who asked for a page to the one that [`RedirectTo`](super::RedirectTo) names |
 //! | `Option<Authenticated<T>>` | loads the session; `None` for a visitor who is not signed in |
+//! | [`Csrf<T, Form<..>>`](super::Csrf) | the form, if it shows a CSRF token of the session; else a 403 |
 //!
-//! A rejection says nothing to the visitor about its cause; the cause is in the log.
+//! A rejection says nothing to the visitor about its cause; the cause is in the log. [`CommitError`] and [`LoadError`] are
+//! responses too, so a handler that returns a `Result` can write `shop.commit().await?`.
 
 use axum_core::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{StatusCode, header::LOCATION, request::Parts};
 
-use super::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection};
+use super::{
+    Authenticated, AuthenticationRejection, Csrf, CsrfRejection, LazySession, MissingLayer, OrElse, SessionRejection,
+    csrf::{Place, check, shown_in_form},
+    origin::is_vouched_for,
+    rejection::{of_commit, of_load, report},
+};
 use crate::{
-    error::StaleAuthentication,
+    error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
+    token::RandomError,
 };
 
 impl<T: SessionModel, S: Sync> FromRequestParts<S> for Session<T> {
@@ -60,6 +69,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthenticationRejection> {
         Self::admit(<Session<T> as FromRequestParts<S>>::from_request_parts(parts, state).await?)
+            .map_err(|rejection| rejection.for_method(parts.method.as_str()))
     }
 }
 
@@ -73,6 +83,32 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, SessionRejection> {
         Ok(Self::admit(<Session<T> as FromRequestParts<S>>::from_request_parts(parts, state).await?).ok())
+    }
+}
+
+impl<T, E, S> FromRequest<S> for Csrf<T, E>
+where
+    T: SessionModel,
+    E: FromRequest<S>,
+    S: Send + Sync,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let session = LazySession::<T>::of(request.extensions()).map_err(IntoResponse::into_response)?;
+        let is_vouched_for = is_vouched_for(request.headers());
+        let (request, shown) = match Place::of(request.headers()) {
+            Place::Headers(shown) => (request, shown),
+            Place::Form => {
+                let (head, body) = request.into_parts();
+                let request = Request::from_parts(head.clone(), body);
+                let form = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+                let shown = shown_in_form(&form);
+                (Request::from_parts(head, form.into()), shown)
+            }
+        };
+        check(&session, shown, is_vouched_for, false).await.map_err(IntoResponse::into_response)?;
+        E::from_request(request, state).await.map(Self::new).map_err(IntoResponse::into_response)
     }
 }
 
@@ -95,6 +131,32 @@ impl IntoResponse for AuthenticationRejection {
             response.headers_mut().insert(LOCATION, page.clone());
         }
         response
+    }
+}
+
+impl IntoResponse for LoadError {
+    fn into_response(self) -> Response {
+        report(&self);
+        of_load(&self).into_response()
+    }
+}
+
+impl IntoResponse for CommitError {
+    fn into_response(self) -> Response {
+        report(&self);
+        of_commit(&self).into_response()
+    }
+}
+
+impl IntoResponse for CsrfRejection {
+    fn into_response(self) -> Response {
+        self.status().into_response()
+    }
+}
+
+impl IntoResponse for RandomError {
+    fn into_response(self) -> Response {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
     }
 }
 

@@ -67,7 +67,8 @@ impl OrElse for Unauthorized {
     const PAGE: Option<HeaderValue> = None;
 }
 
-/// Sends a visitor who is not signed in to another page, with status 303.
+/// Sends a visitor who is not signed in to another page, with status 303, if the request was a `GET` or `HEAD`. Others get
+/// the 401: [`for_method`](AuthenticationRejection::for_method) says why.
 pub trait RedirectTo: 'static {
     /// Where to: a path, or a whole address. What no header can hold does not compile.
     const PATH: &'static str;

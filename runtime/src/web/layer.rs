@@ -1,18 +1,23 @@
 //! The layer: what an application configures.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 
-use super::exclusion::{Exclusions, Scope};
+use super::{
+    clear::SiteData,
+    exclusion::{Exclusions, Scope},
+    origin::Origins,
+};
 use crate::{
     clock::Clock,
     cookie::CookieSpec,
-    engine::{Engine, IntoBackend},
+    engine::{Engine, IntoBackend, Limit, OnLimit},
     error::ConfigError,
     event::Event,
     expiry::Expiry,
-    model::SessionModel,
+    model::{HasPrincipal, SessionModel},
+    store::FindByColumn,
 };
 
 /// Gives handlers their sessions of type `T`: a layer for axum and tower, a middleware for actix-web.
@@ -41,17 +46,27 @@ use crate::{
 pub struct SessionLayer<T> {
     pub(super) engine: Arc<Engine<T>>,
     pub(super) cookie: Arc<str>,
-    pub(super) commits: CommitRule,
+    pub(super) closing: ClosingRule,
+    pub(super) origins: Arc<Origins>,
     pub(super) exclusions: Option<Arc<Exclusions>>,
 }
 
-/// Which responses let the changes of their requests be saved.
+/// What happens when the response is there.
 #[derive(Clone, Default)]
-pub(super) struct CommitRule(Option<Arc<dyn Fn(StatusCode) -> bool + Send + Sync>>);
+pub(super) struct ClosingRule {
+    passes: Option<Arc<dyn Fn(StatusCode) -> bool + Send + Sync>>,
+    clears: Option<HeaderValue>,
+}
 
-impl CommitRule {
-    pub(super) fn allows(&self, status: StatusCode) -> bool {
-        self.0.as_ref().is_none_or(|passes| passes(status))
+impl ClosingRule {
+    /// Whether a response lets the changes of its request be saved.
+    pub(super) fn saves(&self, status: StatusCode) -> bool {
+        self.passes.as_ref().is_none_or(|passes| passes(status))
+    }
+
+    /// What the browser is told to forget.
+    pub(super) fn clears(&self, has_ended: bool) -> Option<HeaderValue> {
+        self.clears.clone().filter(|_| has_ended)
     }
 }
 
@@ -71,7 +86,8 @@ impl<T: SessionModel> SessionLayer<T> {
         Ok(Self {
             cookie: engine.cookie.name().into(),
             engine: Arc::new(engine),
-            commits: CommitRule::default(),
+            closing: ClosingRule::default(),
+            origins: Arc::default(),
             exclusions: None,
         })
     }
@@ -84,9 +100,12 @@ impl<T: SessionModel> SessionLayer<T> {
     }
 
     /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
+    ///
+    /// Browsers forget a remembered session after [`CookieSpec::MAX_AGE_LIMIT`] without activity; a longer idle limit is
+    /// warned of in the log.
     #[must_use]
     pub fn expiry(self, expiry: Expiry) -> Self {
-        self.configure(|engine| engine.expiry = expiry)
+        self.configure(|engine| engine.set_expiry(expiry))
     }
 
     /// Replaces each session's secret when it is this old. Off by default (OWASP Session Management, "Renewal Timeout").
@@ -100,6 +119,34 @@ impl<T: SessionModel> SessionLayer<T> {
     #[must_use]
     pub fn check_revocation_every(self, interval: Duration) -> Self {
         self.configure(|engine| engine.revocation_interval = interval.max(Duration::from_secs(1)))
+    }
+
+    /// Lets a principal have at most this many sessions at once (ASVS 5.0, 7.1.2; OWASP Session Management, "Simultaneous
+    /// Session Logons"). No limit by default.
+    ///
+    /// The limit is kept where a sign-in is saved, and two at the same moment do not exceed it. It takes a store that finds
+    /// sessions by a column, and it is the layer's own store, or another handle of it. A sign-in costs one more call, two
+    /// with [`OnLimit::Reject`].
+    ///
+    /// ```
+    /// # use sessio::{OnLimit, Session, SessionLayer, store::MemoryStore};
+    /// # #[derive(Session)]
+    /// # struct Shop { #[session(principal)] user_id: Option<i64> }
+    /// # let store = MemoryStore::<Shop>::new();
+    /// let layer = SessionLayer::new(store.clone()).max_sessions_per_principal(store, 5, OnLimit::EvictOldest);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is zero.
+    #[must_use]
+    pub fn max_sessions_per_principal<S>(self, store: S, most: u32, on_limit: OnLimit) -> Self
+    where
+        S: FindByColumn<Model = T>,
+        T: HasPrincipal,
+    {
+        let most = NonZeroU32::new(most).expect("a principal who may have no session cannot sign in");
+        self.configure(|engine| engine.limit = Some(Limit { finder: Arc::new(store), most, policy: on_limit }))
     }
 
     /// Takes the time from another clock, for tests.
@@ -121,15 +168,63 @@ impl<T: SessionModel> SessionLayer<T> {
     /// A session that the handler ended is ended in any case.
     #[must_use]
     pub fn commit_when(mut self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
-        self.commits = CommitRule(Some(Arc::new(passes)));
+        self.closing.passes = Some(Arc::new(passes));
+        self
+    }
+
+    /// Tells the browser to forget this data of the site when a session has ended, and no other has begun in the same
+    /// response. Off by default (OWASP Session Management, "Clear-Site-Data"). Browsers obey over https only, and may take
+    /// seconds to clear their cache.
+    ///
+    /// ```
+    /// # use sessio::{Session, SessionLayer, store::MemoryStore, web::SiteData};
+    /// # #[derive(Session)]
+    /// # struct Shop { orders: u32 }
+    /// # let store = MemoryStore::<Shop>::new();
+    /// let layer = SessionLayer::new(store).clear_site_data([SiteData::Cache, SiteData::Storage]);
+    /// ```
+    #[must_use]
+    pub fn clear_site_data(mut self, data: impl IntoIterator<Item = SiteData>) -> Self {
+        self.closing.clears = SiteData::header(data);
+        self
+    }
+
+    /// Lets the pages of another origin change sessions, for a front end that has a host or port of its own:
+    /// `https://app.example.com`, `http://localhost:5173`.
+    ///
+    /// By default no request of another origin's page gets to a session if it may change something: everything but `GET`,
+    /// `HEAD`, `OPTIONS` and `TRACE`, and every WebSocket. A handler that asks for its session is answered 403 then, before
+    /// it runs; handlers without sessions are not touched. The browser says where a request comes from, in
+    /// `Sec-Fetch-Site` or else in `Origin`, which is compared with `Host`. Requests with neither come from no browser and
+    /// pass: webhooks, command lines, other servers.
+    ///
+    /// So a forged request does nothing in the visitor's name. It cannot replace their session by a new one either, which a
+    /// `SameSite` cookie alone would let it do: the request comes without the cookie, and the answer would set another.
+    /// What another site is meant to send (the answer of an identity provider as a form, say) is the handler of a path that
+    /// is [excluded](Self::exclude), or of a layer that [trusts every origin](Self::trust_every_origin).
+    ///
+    /// # Panics
+    ///
+    /// When this is not a scheme, a host in lower case and perhaps a port.
+    #[must_use]
+    pub fn trust_origin(mut self, origin: impl AsRef<str>) -> Self {
+        Arc::make_mut(&mut self.origins).trust(origin.as_ref());
+        self
+    }
+
+    /// Lets the pages of every origin change sessions. The app then has to tell forged requests by other means, such as a
+    /// [`CsrfLayer`](super::CsrfLayer).
+    #[must_use]
+    pub fn trust_every_origin(mut self) -> Self {
+        Arc::make_mut(&mut self.origins).trust_all();
         self
     }
 
     /// Passes requests for these paths on without a session: static files, health checks.
     ///
     /// `"/health"` is that path alone, `"/static/*"` everything below `/static/`, `"/*"` everything. The path is compared
-    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away. An
-    /// extractor in an excluded handler answers as if there were no layer. For single routes there is
+    /// as it was sent, in the form that reaches the layer: inside a nested router, axum has taken the prefix away; inside a
+    /// scope of actix-web it is whole. An extractor in an excluded handler answers as if there were no layer. For single routes there is
     /// [`SkipSession`](super::SkipSession).
     ///
     /// # Panics
@@ -171,7 +266,8 @@ impl<T> Clone for SessionLayer<T> {
         Self {
             engine: Arc::clone(&self.engine),
             cookie: Arc::clone(&self.cookie),
-            commits: self.commits.clone(),
+            closing: self.closing.clone(),
+            origins: Arc::clone(&self.origins),
             exclusions: self.exclusions.clone(),
         }
     }

@@ -51,6 +51,12 @@ impl<T: SessionModel> LazySession<T> {
         Session::open(Arc::clone(&self.slot)).await
     }
 
+    /// Where the session is.
+    #[cfg(any(feature = "tower", feature = "actix"))]
+    pub(super) fn slot(&self) -> &Slot<T> {
+        &self.slot
+    }
+
     /// The session among those that the layers have put into a request.
     pub(super) fn among(slots: Option<&Slots>) -> Result<Self, MissingLayer> {
         match slots.and_then(Slots::find) {

@@ -1,7 +1,8 @@
 //! The bindings to web frameworks. They find headers, call the engine, and write headers; nothing else.
 //!
 //! What an application names is the same for all of them: [`SessionLayer`] around the handlers, [`Session`](crate::Session),
-//! [`LazySession`] and [`Authenticated`] as their arguments, [`SkipSession`] around those that have none.
+//! [`LazySession`] and [`Authenticated`] as their arguments, [`SkipSession`] around those that have none; [`CsrfLayer`] and
+//! [`Csrf`] where forged requests must not get through.
 //!
 //! | binding | module | feature |
 //! |---|---|---|
@@ -13,17 +14,24 @@
 pub mod actix;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod clear;
+#[cfg(any(feature = "tower", feature = "actix"))]
+mod csrf;
 mod exclusion;
 mod guard;
 mod headers;
 mod layer;
 mod lazy;
+mod origin;
 mod rejection;
 mod request;
 mod response;
 #[cfg(feature = "tower")]
 pub mod tower;
 
+pub use clear::SiteData;
+#[cfg(any(feature = "tower", feature = "actix"))]
+pub use csrf::{Csrf, CsrfLayer, CsrfRejection};
 pub use exclusion::{Scope, SkipSession};
 pub use guard::{Authenticated, OrElse, RedirectTo, Unauthorized};
 pub use layer::SessionLayer;

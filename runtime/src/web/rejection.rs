@@ -7,8 +7,9 @@ use std::convert::Infallible;
 use http::{HeaderValue, StatusCode};
 
 use crate::{
-    error::{LoadError, StaleAuthentication},
+    error::{CommitError, LoadError, StaleAuthentication},
     model::SessionModel,
+    store::StoreError,
 };
 
 /// Why a handler did not get its session.
@@ -18,7 +19,8 @@ pub enum SessionRejection {
     /// There is no [`SessionLayer`](super::SessionLayer) of this type around the handler. Answers 500.
     #[error(transparent)]
     MissingLayer(#[from] MissingLayer),
-    /// The session could not be loaded. Answers 503, or 500 for a strict field that does not decode.
+    /// The session could not be loaded. Answers 503, or 500 for what trying again does not change: a strict field that does
+    /// not decode, a record that is damaged; or 403 for a request of a page of another origin.
     #[error(transparent)]
     Load(#[from] LoadError),
 }
@@ -36,16 +38,32 @@ impl SessionRejection {
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Load(LoadError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::MissingLayer(_) | Self::Load(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::MissingLayer(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Load(error) => of_load(error),
         }
     }
 
     /// A failed load, which is put into the log.
-    #[cfg(any(feature = "actix", feature = "axum"))]
+    #[cfg(any(feature = "actix", feature = "tower"))]
     pub(super) fn load<T: SessionModel>(error: LoadError) -> Self {
-        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        if let LoadError::CrossOrigin = error {
+            // Any page on the web can cause this, so it is no error of ours.
+            tracing::warn!(target: "sessio", kind = T::KIND, %error, "a forged request was refused");
+        } else {
+            tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error, "a session could not be loaded");
+        }
         Self::Load(error)
+    }
+}
+
+/// What a visitor is answered when the store failed. 503 invites to try again, so it is for what may pass: a server that is
+/// away, or a table that a migration is about to make.
+pub(super) fn of_store(error: &StoreError) -> StatusCode {
+    match error {
+        StoreError::Unavailable(_) | StoreError::Schema(_) => StatusCode::SERVICE_UNAVAILABLE,
+        // Mostly another session that has the same value in a unique column (RFC 9110 section 15.5.10).
+        StoreError::Rejected(_) => StatusCode::CONFLICT,
+        StoreError::Corrupt(_) | StoreError::TooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -85,6 +103,18 @@ pub enum AuthenticationRejection {
 }
 
 impl AuthenticationRejection {
+    /// As a request with this method is answered: `GET` and `HEAD` are sent to the page, any other gets the 401.
+    ///
+    /// What follows a redirect is a `GET` (RFC 9110 section 15.4.4), so what was sent would be lost, and a script would take
+    /// the sign-in page for success. The extractors do this by themselves.
+    #[must_use]
+    pub fn for_method(self, method: &str) -> Self {
+        match self {
+            Self::SignedOut { .. } if !matches!(method, "GET" | "HEAD") => Self::SignedOut { page: None },
+            other => other,
+        }
+    }
+
     /// The status of the answer. Its body is empty.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -102,4 +132,36 @@ impl AuthenticationRejection {
             Self::Stale(_) | Self::Session(_) => None,
         }
     }
+}
+
+/// What a visitor is answered whose session could not be loaded.
+pub(super) fn of_load(error: &LoadError) -> StatusCode {
+    match error {
+        LoadError::Store(error) => of_store(error),
+        LoadError::CrossOrigin => StatusCode::FORBIDDEN,
+        LoadError::Undecodable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What a visitor is answered whose session could not be saved.
+///
+/// The layer itself never answers for a session that has ended meanwhile: it lets the response go out without the changes.
+pub(super) fn of_commit(error: &CommitError) -> StatusCode {
+    match error {
+        CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
+        CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
+        CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
+        CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
+        #[cfg(feature = "cookie")]
+        CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        CommitError::Load(error) => of_load(error),
+        CommitError::Store(error) => of_store(error),
+        CommitError::Contention { .. } | CommitError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Puts the cause of an answer into the log, when a handler has answered with the error itself.
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) fn report(error: &(dyn std::error::Error + 'static)) {
+    tracing::error!(target: "sessio", error, "a handler answers with an error of its session");
 }

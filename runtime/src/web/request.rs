@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
-use super::layer::SessionLayer;
+use super::{headers::Headers, layer::SessionLayer};
 use crate::{
     engine::Presented,
     model::SessionModel,
@@ -12,6 +12,11 @@ use crate::{
 };
 
 impl<T: SessionModel> SessionLayer<T> {
+    /// Whether a request may reach the session, or a page of another origin has made the browser send it.
+    pub(super) fn admits(&self, method: &str, authority: Option<&str>, headers: &impl Headers) -> bool {
+        self.origins.admit(method, authority, headers)
+    }
+
     /// What the `Cookie` headers present.
     pub(super) fn present(&self, headers: &HeaderMap) -> Presented {
         self.engine.backend.present(&self.cookie, headers)

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use http::{HeaderValue, StatusCode};
 
-use super::headers::Headers;
+use super::{headers::Headers, rejection::of_commit};
 use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
 
 /// Whether a response can go out as it is.
@@ -15,20 +15,22 @@ use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot:
 pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
     committed.map_err(|error| {
         tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
-        match error {
-            CommitError::Conflict { .. } => StatusCode::CONFLICT,
-            CommitError::Encode { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            #[cfg(feature = "cookie")]
-            CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::SERVICE_UNAVAILABLE,
-        }
+        of_commit(&error)
     })
 }
 
 /// Tells the browser what became of its session, and caches that the response depended on it.
-pub(super) fn address<T: SessionModel>(slot: &Slot<T>, cookie: Option<CookieChange>, headers: &mut impl Headers) {
+pub(super) fn address<T: SessionModel>(
+    slot: &Slot<T>,
+    cookie: Option<CookieChange>,
+    clear: Option<HeaderValue>,
+    headers: &mut impl Headers,
+) {
     if let Some(cookie) = cookie {
         slot.engine.write_cookie(cookie, |cookie| headers.append("set-cookie", cookie));
+    }
+    if let Some(data) = clear {
+        headers.append("clear-site-data", data);
     }
     mark_as_personal(headers);
 }

@@ -27,7 +27,7 @@ fn a_key_reads_from_base64url_and_from_hexadecimal() {
 #[test]
 fn what_is_not_32_bytes_is_no_key() {
     let expected = "a key is 43 base64url characters or 64 hexadecimal digits: make one with `openssl rand -hex 32` or \
-                    `Key::generate()`";
+                    `sessio::keys::generate()`";
     for text in ["", "secret", &"A".repeat(42), &"A".repeat(44), &"+".repeat(43), &"g".repeat(64), &"é".repeat(32)] {
         assert_eq!(text.parse::<Key>().unwrap_err().to_string(), expected, "{text}");
     }
@@ -50,15 +50,15 @@ fn keys_that_no_random_generator_made_are_refused() {
     }
     assert_eq!(
         InvalidKey::Pattern.to_string(),
-        "this key is a pattern, not random bytes: make one with `openssl rand -hex 32` or `Key::generate()`"
+        "this key is a pattern, not random bytes: make one with `openssl rand -hex 32` or `sessio::keys::generate()`"
     );
     assert_eq!(
         InvalidKey::Text.to_string(),
-        "this key is readable text, not random bytes: make one with `openssl rand -hex 32` or `Key::generate()`"
+        "this key is readable text, not random bytes: make one with `openssl rand -hex 32` or `sessio::keys::generate()`"
     );
     assert_eq!(
         InvalidKey::Sample.to_string(),
-        "this key is a sample that everyone can read: make your own with `openssl rand -hex 32` or `Key::generate()`"
+        "this key is a sample that everyone can read: make your own with `openssl rand -hex 32` or `sessio::keys::generate()`"
     );
 }
 
@@ -144,21 +144,21 @@ fn a_wrong_line_is_named_and_never_repeated() {
     let cases = [
         (
             String::new(),
-            "no key is active: mark one with `active:`; `openssl rand -hex 32` or `Key::generate()` makes a key"
+            "no key is active: mark one with `active:`; `openssl rand -hex 32` or `sessio::keys::generate()` makes a key"
                 .to_owned(),
         ),
         (format!("\n{a_text}"), format!("line 2 of the keys: {entry}")),
         (
             format!("active: {a_text}"),
             "line 1 of the keys: a key is 43 base64url characters or 64 hexadecimal digits: make \
-            one with `openssl rand -hex 32` or `Key::generate()`"
+            one with `openssl rand -hex 32` or `sessio::keys::generate()`"
                 .to_owned(),
         ),
         (format!("Active:{a_text}"), format!("line 1 of the keys: {entry}")),
         (
             format!("active:{}", "00".repeat(32)),
             "line 1 of the keys: this key is a pattern, not random bytes: make one \
-            with `openssl rand -hex 32` or `Key::generate()`"
+            with `openssl rand -hex 32` or `sessio::keys::generate()`"
                 .to_owned(),
         ),
         (
@@ -213,7 +213,7 @@ fn a_missing_variable_is_named() {
     assert_eq!(
         error.to_string(),
         "the environment variable SESSIO_KEYS_THAT_NOBODY_SET is not set: give it `active:<key>`, with a key that \
-         `openssl rand -hex 32` or `Key::generate()` made"
+         `openssl rand -hex 32` or `sessio::keys::generate()` made"
     );
 }
 

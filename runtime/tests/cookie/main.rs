@@ -4,12 +4,13 @@ use http::{HeaderMap, HeaderValue, header::COOKIE};
 use sessio::clock::Timestamp;
 
 mod allocations;
+#[cfg(feature = "cookie-compression")]
+mod compression;
 mod jar;
 mod keys;
 mod seal;
 mod sealed;
 mod spec;
-mod vectors;
 
 const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 

@@ -3,8 +3,13 @@
 use std::{io::Write as _, path::PathBuf, str::FromStr};
 
 use sessio::{
-    store::{SqlDriver, SqlStore},
-    token::SessionId,
+    Expiry,
+    clock::{Clock, SystemClock},
+    expiry::Lifetime,
+    model::{ColumnValue, SessionModel},
+    record::{Credential, Record, Version},
+    store::{Create, SqlDriver, SqlStore, Store},
+    token::{SessionId, Token},
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, MySql, Pool, Postgres, Sqlite,
@@ -51,7 +56,7 @@ impl<D: Lab> Bench<D> {
         Self { name, pool, options, _folder: folder }
     }
 
-    pub(crate) fn store<T: sessio::model::SessionModel>(&self) -> SqlStore<D, T> {
+    pub(crate) fn store<T: SessionModel>(&self) -> SqlStore<D, T> {
         SqlStore::from_pool(self.pool.clone())
     }
 
@@ -59,6 +64,31 @@ impl<D: Lab> Bench<D> {
         self.pool.close().await;
         D::remove(&self).await;
     }
+}
+
+/// A session of a visitor who has only just come, but for what `change` does to its columns.
+pub(crate) async fn plant<T: SessionModel>(
+    store: &impl Store<Model = T>,
+    change: impl FnOnce(&mut Vec<ColumnValue>),
+) -> SessionId {
+    let token = Token::random().unwrap();
+    let fresh = T::fresh();
+    let columns = T::FIELDS.iter().enumerate().filter_map(|(index, field)| {
+        let (_, codec) = field.column?;
+        Some(codec.read(fresh.field(index)).unwrap())
+    });
+    let mut columns = columns.collect();
+    change(&mut columns);
+    let record = Record {
+        id: token.id,
+        version: Version::FIRST,
+        credential: Credential::new(&token.secret),
+        life: Lifetime::begin(Expiry::default(), SystemClock.now()),
+        data: "{}".into(),
+        columns,
+    };
+    assert_eq!(store.create(&record).await.unwrap(), Create::Created);
+    token.id
 }
 
 /// The migrations of a folder.
@@ -107,6 +137,9 @@ impl Lab for Sqlite {
             || info.seqno || ' ' || info.name
         FROM pragma_index_list('shop_sessions') AS list, pragma_index_info(list.name) AS info
         UNION ALL
+        SELECT 'reference ' || \"from\" || ' ' || \"table\" || ' ' || \"to\" || ' ' || on_delete
+        FROM pragma_foreign_key_list('shop_sessions')
+        UNION ALL
         SELECT 'table ' || name FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger') AND name LIKE 'shop%'
         ORDER BY line";
 
@@ -130,6 +163,9 @@ impl Lab for Postgres {
         UNION ALL
         SELECT concat_ws(' ', 'index', regexp_replace(pg_get_indexdef(indexrelid), ' ON \\S+', ''), indisvalid, indisprimary)
         FROM pg_index WHERE indrelid = 'shop_sessions'::regclass
+        UNION ALL
+        SELECT concat_ws(' ', 'reference', conname, pg_get_constraintdef(oid), convalidated)
+        FROM pg_constraint WHERE conrelid = 'shop_sessions'::regclass AND contype = 'f'
         ORDER BY line";
 
     async fn fresh() -> Option<Bench<Self>> {
@@ -164,6 +200,10 @@ impl Lab for MySql {
         UNION ALL
         SELECT CAST(CONCAT_WS(' ', 'index', index_name, non_unique, seq_in_index, column_name, sub_part) AS CHAR)
         FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'shop_sessions'
+        UNION ALL
+        SELECT CAST(CONCAT_WS(' ', 'reference', constraint_name, referenced_table_name, delete_rule) AS CHAR)
+        FROM information_schema.referential_constraints
+        WHERE constraint_schema = DATABASE() AND table_name = 'shop_sessions'
         ORDER BY line";
 
     async fn fresh() -> Option<Bench<Self>> {

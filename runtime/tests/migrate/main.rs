@@ -3,6 +3,10 @@
 mod chain;
 mod lab;
 mod project;
+mod rebuild;
+mod references;
+mod rolling;
 mod sql;
 mod start;
 mod versions;
+mod wide;

@@ -105,7 +105,7 @@ fn a_folder_grows_by_what_is_missing_and_by_nothing_else() {
     );
     assert_eq!(
         after_first["shop_sessions.schema"],
-        "session-schema 1\ntable shop_sessions\ncolumn user_id int64 null\nindex idx_shop_sessions_user_id (user_id)\n"
+        "session-schema 2\ntable shop_sessions\ncolumn user_id int64 null\nindex idx_shop_sessions_user_id (user_id)\n"
     );
     assert!(after_first.values().all(|text| !text.contains('\r')));
 
@@ -193,7 +193,7 @@ fn a_file_that_was_damaged_on_its_way_is_named() {
     fs::write(&path, text).unwrap();
 
     let path = folder.path().join("migrations/shop_sessions.schema");
-    fs::write(&path, "session-schema 1\ntable shop_sessions\n<<<<<<< HEAD\n").unwrap();
+    fs::write(&path, "session-schema 2\ntable shop_sessions\n<<<<<<< HEAD\n").unwrap();
     let error = project.check().unwrap_err();
     assert!(error.to_string().ends_with("shop_sessions.schema"), "{error}");
     let cause = std::error::Error::source(&error).unwrap().to_string();

@@ -149,14 +149,14 @@ pub(crate) mod v3 {
     }
 }
 
-/// A number moves into a column; a new column with a default.
+/// A number moves into a column; a new column with a default; users that sessions end with.
 pub(crate) mod v4 {
     use super::*;
 
     #[derive(sessio::Session)]
     #[session(kind = "shop")]
     pub(crate) struct Shop {
-        #[session(principal)]
+        #[session(principal, references = "users(id)", on_delete = "cascade")]
         user_id: Option<i64>,
         cart: Vec<String>,
         #[session(index, max_len = 20)]
@@ -202,7 +202,7 @@ pub(crate) mod v5 {
     #[derive(sessio::Session)]
     #[session(kind = "shop", index(user_id, theme))]
     pub(crate) struct Shop {
-        #[session(principal)]
+        #[session(principal, references = "users(id)", on_delete = "cascade")]
         user_id: Option<i64>,
         cart: Vec<String>,
         #[session(index, max_len = 20)]
@@ -237,14 +237,14 @@ pub(crate) mod v5 {
     }
 }
 
-/// A column may be NULL; one is gone; one holds JSON.
+/// A column may be NULL; one is gone; one holds JSON; a user stays as long as there is a session.
 pub(crate) mod v6 {
     use super::*;
 
     #[derive(sessio::Session)]
     #[session(kind = "shop", index(user_id, theme))]
     pub(crate) struct Shop {
-        #[session(principal)]
+        #[session(principal, references = "users(id)")]
         user_id: Option<i64>,
         cart: Vec<String>,
         #[session(index, max_len = 20)]
@@ -299,7 +299,7 @@ pub(crate) mod v7 {
     #[derive(sessio::Session)]
     #[session(kind = "shop", index(user_id, theme))]
     pub(crate) struct Shop {
-        #[session(principal)]
+        #[session(principal, references = "users(id)")]
         user_id: Option<i64>,
         cart: Vec<String>,
         #[session(column, max_len = 20, default = "plain".to_owned())]
@@ -340,7 +340,7 @@ pub(crate) mod v7 {
     }
 }
 
-/// A column goes back into the payload; columns of every other type.
+/// A column goes back into the payload; columns of other types; users do not matter any more.
 pub(crate) mod v8 {
     use super::*;
 

@@ -1,6 +1,7 @@
 //! The app in actix-web.
 
 use std::{
+    io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
     thread,
@@ -9,17 +10,22 @@ use std::{
 use actix_web::{
     App, Error, HttpRequest, HttpResponse, HttpServer, Responder,
     body::BoxBody,
+    dev::Server,
+    error::ErrorImATeapot,
     rt::{self, System},
-    web::{self, Bytes, Data, Path, Payload},
+    web::{self, Bytes, Data, Form, Path, Payload, ServiceConfig},
 };
 use actix_ws::{Message, MessageStream};
 use futures_util::{StreamExt, stream};
-use sessio::{Authenticated, CommitError, Detached, LazySession, Session, SessionLayer, web::SkipSession};
+use sessio::{
+    Authenticated, CommitError, Detached, LazySession, Session, SessionLayer,
+    web::{Csrf, CsrfLayer, SkipSession},
+};
 use tokio::sync::oneshot;
 
 use crate::{
     setting::Stop,
-    visitor::{self, Reply, Shared, SignInPage, Visitor},
+    visitor::{self, FORM_LIMIT, Note, Reply, Shared, SignInPage, Visitor},
 };
 
 /// Serves the app, on threads of its own, until the answer is dropped.
@@ -28,19 +34,24 @@ use crate::{
 ///
 /// When the machine has no free port.
 pub async fn serve(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: SkipSession) -> (SocketAddr, Stop) {
+    let app = move || {
+        App::new().app_data(Data::new(Arc::clone(&shared))).configure(|config| routes(config, skip)).wrap(layer.clone())
+    };
+    run(|listener| Ok(HttpServer::new(app).workers(2).disable_signals().listen(listener)?.run())).await
+}
+
+/// Runs a server, on threads of its own, until the answer is dropped.
+///
+/// # Panics
+///
+/// When the machine has no free port, or the server does not start.
+pub async fn run(start: impl FnOnce(TcpListener) -> io::Result<Server> + Send + 'static) -> (SocketAddr, Stop) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free loopback port");
     let address = listener.local_addr().expect("a bound address");
     let (started, starting) = oneshot::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
-            let app = move || {
-                App::new()
-                    .app_data(Data::new(Arc::clone(&shared)))
-                    .configure(|config| routes(config, skip))
-                    .wrap(layer.clone())
-            };
-            let server = HttpServer::new(app).workers(2).disable_signals().listen(listener);
-            let server = server.expect("the port is bound").run();
+            let server = start(listener).expect("the port is bound");
             // Nobody waits for a server whose test has ended already.
             let _ = started.send(server.handle());
             server.await
@@ -50,19 +61,26 @@ pub async fn serve(shared: Arc<Shared>, layer: SessionLayer<Visitor>, skip: Skip
     (address, Stop::with(move || drop(server.stop(false))))
 }
 
-fn routes(config: &mut web::ServiceConfig, skip: SkipSession) {
+fn routes(config: &mut ServiceConfig, skip: SkipSession) {
     config
         .route("/do/{action}/{value}", web::to(act))
         .route("/lazy/{action}", web::get().to(lazy))
         .route("/account", web::get().to(async |visitor: Authenticated<Visitor>| visitor::account(&visitor)))
-        .route("/page", web::get().to(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
+        .route("/page", web::to(async |visitor: Authenticated<Visitor, SignInPage>| visitor::account(&visitor)))
         .route(
             "/greeting",
             web::get().to(async |visitor: Option<Authenticated<Visitor>>| visitor::greeting(visitor.as_ref())),
         )
         .route("/payment", web::get().to(async |visitor: Authenticated<Visitor>| visitor::payment(&visitor)))
+        .service(web::scope("/guarded").wrap(CsrfLayer::<Visitor>::new().form_limit(FORM_LIMIT)).configure(notes))
+        .service(
+            web::scope("/guarded-for-some").wrap(CsrfLayer::<Visitor>::new().pass_without_session()).configure(notes),
+        )
+        .route("/enter", web::post().to(enter))
         .route("/socket", web::get().to(socket))
         .route("/events", web::get().to(events))
+        .route("/stream", web::get().to(stream))
+        .route("/fail", web::get().to(fail))
         .route("/static/site.css", web::get().to(style_sheet))
         .route("/excluded/show", web::get().to(async |visitor: Session<Visitor>| visitor::show(&visitor)))
         .service(
@@ -70,6 +88,25 @@ fn routes(config: &mut web::ServiceConfig, skip: SkipSession) {
                 .wrap(skip)
                 .route(web::get().to(async |visitor: Session<Visitor>| visitor::show(&visitor))),
         );
+}
+
+/// What is done by forms and scripts, behind a check of their CSRF tokens.
+fn notes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/note").route(web::get().to(async || "a form")).route(web::post().to(note)))
+        .route("/echo", web::post().to(async |body: String| body));
+}
+
+async fn note(mut visitor: Session<Visitor>, form: Form<Note>) -> Reply {
+    visitor.set_note(form.into_inner().note);
+    Reply::text("")
+}
+
+/// Takes a form with a token, and nothing else.
+async fn enter(mut visitor: Session<Visitor>, form: Csrf<Visitor, Form<Note>>) -> Reply {
+    visitor.sign_in(7);
+    visitor.set_note(form.into_inner().into_inner().note);
+    Reply::text("")
 }
 
 async fn act(shared: Data<Arc<Shared>>, path: Path<(String, String)>, visitor: Session<Visitor>) -> Reply {
@@ -86,12 +123,22 @@ async fn lazy(action: Path<String>, visitor: LazySession<Visitor>) -> Reply {
     }
 }
 
+async fn stream(shared: Data<Arc<Shared>>, mut visitor: Session<Visitor>) -> HttpResponse {
+    *visitor.visits_mut() += 1;
+    HttpResponse::Ok().streaming(visitor::pieces(&shared))
+}
+
+async fn fail(mut visitor: Session<Visitor>) -> Result<String, Error> {
+    *visitor.visits_mut() += 1;
+    Err(ErrorImATeapot("no coffee"))
+}
+
 async fn style_sheet(request: HttpRequest) -> Reply {
     visitor::style_sheet(request.headers().get("if-none-match").and_then(|tag| tag.to_str().ok()))
 }
 
 async fn socket(request: HttpRequest, body: Payload, visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(actix_web::error::ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await?;
     let (response, socket, messages) = actix_ws::handle(&request, body)?;
     rt::spawn(async move { converse(socket, messages, visitor).await.unwrap_or(()) });
     Ok(response)
@@ -123,7 +170,7 @@ async fn converse(
 
 /// Shows the session, and ends with it.
 async fn events(visitor: Session<Visitor>) -> Result<HttpResponse, Error> {
-    let visitor = visitor.detach().await.map_err(actix_web::error::ErrorServiceUnavailable)?;
+    let visitor = visitor.detach().await?;
     let shown = format!("data: {}\n\n", visitor::show(&visitor));
     let end = async move {
         visitor.revoked().await;

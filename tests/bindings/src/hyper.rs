@@ -3,9 +3,13 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use http::{Method, Request, Response};
-use http_body_util::Full;
-use hyper::{body::Incoming, server::conn::http1};
+use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
+use hyper::{
+    body::{Frame, Incoming},
+    server::conn::http1,
+};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use sessio::{
     Authenticated, LazySession, Session, SessionLayer, SessionRejection,
@@ -19,7 +23,10 @@ use crate::{
     visitor::{self, Reply, Shared, SignInPage, Visitor},
 };
 
-type Answer = Result<Response<Full<Bytes>>, Infallible>;
+/// A text, or pieces of one that come one after the other.
+type Body = BoxBody<Bytes, Infallible>;
+
+type Answer = Result<Response<Body>, Infallible>;
 
 /// Serves the app until the answer is dropped.
 ///
@@ -51,7 +58,7 @@ async fn answer(shared: Arc<Shared>, skip: SkipSession, request: Request<Incomin
     Ok(route(&shared, request).await)
 }
 
-async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Body> {
     let reply = match request.uri().path().split('/').collect::<Vec<_>>()[1..] {
         ["do", action, value] => match session(&request).await {
             Ok(visitor) => Ok(visitor::act(shared, visitor, action, value).await),
@@ -73,6 +80,18 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Ful
             Ok(visitor) => visitor::payment(&visitor).map_err(Into::into),
             Err(rejection) => Err(rejection),
         },
+        ["stream"] => match session(&request).await {
+            Ok(mut visitor) => {
+                *visitor.visits_mut() += 1;
+                let frames = visitor::pieces(shared).map(|piece| piece.map(Frame::data));
+                return Response::new(Body::new(StreamBody::new(frames)));
+            }
+            Err(rejection) => Err(rejection.into()),
+        },
+        ["fail"] => session(&request).await.map_err(Into::into).map(|mut visitor| {
+            *visitor.visits_mut() += 1;
+            Reply::status(418)
+        }),
         ["static", "site.css"] => {
             let tag = request.headers().get("if-none-match").and_then(|tag| tag.to_str().ok());
             Ok(visitor::style_sheet(tag))
@@ -87,10 +106,10 @@ async fn session(request: &Request<Incoming>) -> Result<Session<Visitor>, Sessio
 }
 
 async fn guarded<R: OrElse>(request: &Request<Incoming>) -> Result<Authenticated<Visitor, R>, AuthenticationRejection> {
-    Authenticated::admit(session(request).await?)
+    Authenticated::admit(session(request).await?).map_err(|rejection| rejection.for_method(request.method().as_str()))
 }
 
-fn refuse(rejection: &AuthenticationRejection) -> Response<Full<Bytes>> {
+fn refuse(rejection: &AuthenticationRejection) -> Response<Body> {
     let mut response = write(Reply::status(rejection.status().as_u16()));
     if let Some(page) = rejection.location() {
         response.headers_mut().insert("location", page.clone());
@@ -98,10 +117,10 @@ fn refuse(rejection: &AuthenticationRejection) -> Response<Full<Bytes>> {
     response
 }
 
-fn write(reply: Reply) -> Response<Full<Bytes>> {
+fn write(reply: Reply) -> Response<Body> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
-    response.body(reply.text.into()).expect("the replies of the app are valid")
+    response.body(Full::from(reply.text).boxed()).expect("the replies of the app are valid")
 }

@@ -10,5 +10,5 @@ mod setting;
 mod store;
 pub mod visitor;
 
-pub use setting::{Binding, Setting};
+pub use setting::{Binding, Setting, Stop};
 pub use store::Backend;

@@ -2,7 +2,12 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
-use sessio::{Expiry, SessionLayer, cookie::CookieSpec, testkit::ManualClock, web::SkipSession};
+use sessio::{
+    Expiry, SessionLayer,
+    cookie::CookieSpec,
+    testkit::ManualClock,
+    web::{SiteData, SkipSession},
+};
 use sessio_flow_tests::Browser;
 use tempfile::TempDir;
 
@@ -78,6 +83,8 @@ impl Setting {
             .cookie(CookieSpec::development())
             .expiry(Expiry::new(Duration::from_hours(1), Duration::from_hours(5)))
             .exclude(["/excluded/*", "/static/*"])
+            .trust_origin("https://app.example.com")
+            .clear_site_data([SiteData::Cache, SiteData::Storage])
             .clock(clock.clone());
         let (address, server) = match binding {
             Binding::Axum => axum::serve(Arc::clone(&shared), layer.clone(), SkipSession).await,

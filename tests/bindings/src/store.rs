@@ -8,7 +8,10 @@ use std::{
 use sessio::{
     SessionLayer,
     cookie::{Key, KeyRing},
-    store::{CookieStore, FileStore, MemoryStore, RedisStore, SqliteStore},
+    store::{
+        CachedStore, CookieStore, FileStore, MemcachedStore, MemoryStore, MySqlStore, PostgresStore, RedisStore,
+        SqliteStore,
+    },
     token::SessionId,
 };
 use tempfile::TempDir;
@@ -24,10 +27,20 @@ pub enum Backend {
     File,
     /// An SQLite database.
     Sqlite,
-    /// In the cookie.
-    Sealed,
+    /// An SQLite database with a cache before it.
+    Cached,
+    /// The PostgreSQL at `SESSIO_TEST_POSTGRES_URL`.
+    Postgres,
+    /// The MySQL or MariaDB at `SESSIO_TEST_MYSQL_URL`.
+    MySql,
     /// The Redis at `SESSIO_TEST_REDIS_URL`.
     Redis,
+    /// The Redis cluster at `SESSIO_TEST_REDIS_CLUSTER_URLS`.
+    RedisCluster,
+    /// The Memcached servers at `SESSIO_TEST_MEMCACHED_URLS`.
+    Memcached,
+    /// In the cookie.
+    Sealed,
 }
 
 impl Backend {
@@ -44,27 +57,62 @@ impl Backend {
             Self::File => {
                 SessionLayer::new(FileStore::open(folder.path().join("sessions")).await.expect("a new folder"))
             }
-            Self::Sqlite => {
-                let url = format!("sqlite:{}", folder.path().join("sessions.db").display());
-                let store = SqliteStore::connect(&url).await.expect("a new database");
-                store.migrate().await.expect("a new table");
+            Self::Sqlite => SessionLayer::new(sqlite(&folder).await),
+            Self::Cached => SessionLayer::new(CachedStore::new(sqlite(&folder).await)),
+            // These two keep the sessions of all tests in one table, as those of many visitors are.
+            Self::Postgres => {
+                let url = server("SESSIO_TEST_POSTGRES_URL", test)?;
+                let store = PostgresStore::connect(&url).await.expect("the server answers");
+                store.migrate().await.expect("a table");
                 SessionLayer::new(store)
+            }
+            Self::MySql => {
+                let url = server("SESSIO_TEST_MYSQL_URL", test)?;
+                let store = MySqlStore::connect(&url).await.expect("the server answers");
+                store.migrate().await.expect("a table");
+                SessionLayer::new(store)
+            }
+            Self::Redis => {
+                let url = server("SESSIO_TEST_REDIS_URL", test)?;
+                let store = RedisStore::builder().prefix(prefix()).connect(&url).await;
+                SessionLayer::new(store.expect("the server answers"))
+            }
+            Self::RedisCluster => {
+                let urls = server("SESSIO_TEST_REDIS_CLUSTER_URLS", test)?;
+                let store = RedisStore::builder().prefix(prefix()).connect_cluster(urls.split(',')).await;
+                SessionLayer::new(store.expect("the servers answer"))
+            }
+            Self::Memcached => {
+                let urls = server("SESSIO_TEST_MEMCACHED_URLS", test)?;
+                let store = MemcachedStore::builder().prefix(prefix()).connect_all(urls.split(',')).await;
+                SessionLayer::new(store.expect("the servers answer"))
             }
             Self::Sealed => {
                 let keys = KeyRing::new(Key::generate().expect("random bytes"));
                 SessionLayer::new(CookieStore::new(keys))
             }
-            Self::Redis => {
-                let Ok(url) = env::var("SESSIO_TEST_REDIS_URL") else {
-                    // Past the test harness, which would keep it to itself.
-                    let _ = writeln!(io::stderr(), "NOT RUN: {test}: SESSIO_TEST_REDIS_URL is not set");
-                    return None;
-                };
-                let prefix = SessionId::random().expect("random bytes").to_string();
-                let store = RedisStore::builder().prefix(prefix).connect(&url).await;
-                SessionLayer::new(store.expect("the server answers"))
-            }
         };
         Some((layer, folder))
     }
+}
+
+async fn sqlite(folder: &TempDir) -> SqliteStore<Visitor> {
+    let url = format!("sqlite:{}", folder.path().join("sessions.db").display());
+    let store = SqliteStore::connect(&url).await.expect("a new database");
+    store.migrate().await.expect("a new table");
+    store
+}
+
+/// Where a server is. `None` when there is none, which is said past the test harness, because that would keep it to itself.
+fn server(variable: &str, test: &str) -> Option<String> {
+    let url = env::var(variable).ok();
+    if url.is_none() {
+        let _ = writeln!(io::stderr(), "!!! NOT RUN: {test}: {variable} is not set");
+    }
+    url
+}
+
+/// What tells the sessions of one test from those of others on a server.
+fn prefix() -> String {
+    SessionId::random().expect("random bytes").to_string()
 }

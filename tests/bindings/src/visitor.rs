@@ -1,13 +1,16 @@
 //! What the app does: every action on a session, and the answers, without any framework.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use sessio::{Authenticated, CommitError, Detached, Expiry, Session, StaleAuthentication, web::RedirectTo};
 use tokio::sync::{Barrier, Notify};
 
 /// What the app remembers about a visitor.
 #[derive(Session)]
+#[session(table = "bound_visitor_sessions")]
 pub struct Visitor {
     /// Who is signed in.
     #[session(principal)]
@@ -45,6 +48,16 @@ impl RedirectTo for SignInPage {
     const PATH: &'static str = "/sign-in";
 }
 
+/// A form of the app.
+#[derive(Debug, Deserialize)]
+pub struct Note {
+    /// What it says.
+    pub note: String,
+}
+
+/// The longest form that is looked into for a CSRF token.
+pub const FORM_LIMIT: usize = 1_000;
+
 /// How many requests meet in the action `add`.
 pub const WIDTH: usize = 8;
 
@@ -55,7 +68,7 @@ pub struct Shared {
     pub meeting: Barrier,
     /// A request of the action `hang` has changed its session.
     pub hanging: Notify,
-    /// Lets the requests of the action `hang` go on.
+    /// Lets the requests of the action `hang` go on, and the bodies of `/stream`.
     pub go_on: Notify,
     /// A request of the action `hang` has ended, or has been given up.
     pub ended: Arc<Notify>,
@@ -104,6 +117,19 @@ impl Reply {
     }
 }
 
+/// What a body consists of whose end comes later.
+pub const PIECES: [&str; 2] = ["the beginning", ", the end"];
+
+/// The pieces of a body, the second of which waits until it may go on.
+pub fn pieces(shared: &Arc<Shared>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Sync + use<> {
+    let shared = Arc::clone(shared);
+    let last = async move {
+        shared.go_on.notified().await;
+        PIECES[1]
+    };
+    stream::once(async { PIECES[0] }).chain(stream::once(last)).map(|piece| Ok(Bytes::from_static(piece.as_bytes())))
+}
+
 /// A style sheet that every visitor gets alike, cached by its tag.
 pub fn style_sheet(if_none_match: Option<&str>) -> Reply {
     let reply = if if_none_match == Some("\"1\"") { Reply::status(304) } else { Reply::text("body { margin: 0 }") };
@@ -124,6 +150,14 @@ pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &s
         "length" => return Reply::text(visitor.note().len().to_string()),
         "dark" => visitor.set_theme(Theme::Dark { contrast: value.parse().unwrap_or_default() }),
         "theme" => return Reply::text(format!("{:?}", visitor.theme())),
+        "token" => {
+            return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string()));
+        }
+        "in-and-token" => {
+            visitor.sign_in(value.parse::<i64>().unwrap_or_default());
+            return visitor.csrf_token().map_or_else(|_| Reply::status(503), |token| Reply::text(token.to_string()));
+        }
+        "rotate" => visitor.rotate(),
         "clear" => visitor.clear_note(),
         "visit" => *visitor.visits_mut() += 1,
         "announce" => visitor.set_notice(value.to_owned()),

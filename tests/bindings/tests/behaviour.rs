@@ -5,40 +5,39 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode, header};
-use sessio_binding_tests::{Backend, Binding, Setting, visitor::WIDTH};
+use sessio_binding_tests::{
+    Backend, Binding, Setting,
+    visitor::{PIECES, WIDTH},
+};
 use sessio_flow_tests::{Answer, Browser};
 use tokio::task::JoinSet;
 
 macro_rules! behaviours {
-    ($($behaviour:ident)+) => {
+    (in $stores:tt $($behaviour:ident)+) => {
         $(mod $behaviour {
-            behaviours! { @ $behaviour axum: Axum }
-            behaviours! { @ $behaviour actix: Actix }
-            behaviours! { @ $behaviour hyper: Hyper }
+            behaviours! { @ $behaviour axum: Axum $stores }
+            behaviours! { @ $behaviour actix: Actix $stores }
+            behaviours! { @ $behaviour hyper: Hyper $stores }
         })+
     };
-    (@ $behaviour:ident $name:ident: $binding:ident) => {
+    (@ $behaviour:ident $name:ident: $binding:ident [$($store:ident: $backend:ident),+]) => {
         mod $name {
-            behaviours! { @ $behaviour $name $binding memory: Memory }
-            behaviours! { @ $behaviour $name $binding file: File }
-            behaviours! { @ $behaviour $name $binding sqlite: Sqlite }
-            behaviours! { @ $behaviour $name $binding sealed: Sealed }
-            behaviours! { @ $behaviour $name $binding redis: Redis }
-        }
-    };
-    (@ $behaviour:ident $name:ident $binding:ident $store:ident: $backend:ident) => {
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $store() {
             use sessio_binding_tests::{Backend, Binding, Setting};
-            let test = concat!(stringify!($behaviour), "::", stringify!($name), "::", stringify!($store));
-            if let Some(setting) = Setting::start(Binding::$binding, Backend::$backend, test).await {
-                super::super::$behaviour(setting).await;
-            }
+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $store() {
+                let test = concat!(stringify!($behaviour), "::", stringify!($name), "::", stringify!($store));
+                if let Some(setting) = Setting::start(Binding::$binding, Backend::$backend, test).await {
+                    super::super::$behaviour(setting).await;
+                }
+            })+
         }
     };
 }
 
 behaviours! {
+    in [memory: Memory, file: File, sqlite: Sqlite, cached: Cached, postgres: Postgres, mysql: MySql, redis: Redis,
+        redis_cluster: RedisCluster, memcached: Memcached, sealed: Sealed]
     a_value_is_set_read_back_and_cleared
     a_visitor_who_stores_nothing_gets_no_cookie
     a_type_of_the_programs_own_comes_back
@@ -49,9 +48,10 @@ behaviours! {
     a_session_ends_by_idleness_and_by_its_absolute_limit
     a_remembered_session_has_a_cookie_that_outlives_the_browser
     changes_are_saved_whatever_the_status
+    a_handler_that_returns_an_error_saves_its_session
     a_panic_saves_nothing
     a_request_whose_client_has_gone_is_given_up_or_finished
-    every_overlapping_write_is_kept
+    a_body_whose_end_comes_later_is_sent_when_the_session_is_saved
     cookies_of_the_handler_are_kept
     the_session_is_found_among_several_cookie_headers
     a_foreign_cookie_with_a_similar_name_is_ignored
@@ -63,8 +63,99 @@ behaviours! {
     a_lazy_session_that_nobody_asks_for_leaves_no_trace
     an_excluded_path_and_a_skipped_route_have_no_session
     only_those_who_are_signed_in_get_past_a_guard
+    a_guard_sends_those_who_ask_for_a_page_to_another_and_refuses_what_is_sent
     a_guard_of_one_method_does_not_ask_the_others
     what_needs_a_fresh_sign_in_refuses_an_old_one
+    a_page_of_another_origin_changes_no_session
+    only_a_page_of_ours_opens_a_websocket
+    the_browser_forgets_the_sites_data_when_its_session_ends
+    a_remembered_session_stays_remembered_when_its_visitor_proves_again_who_they_are
+}
+
+async fn a_page_of_another_origin_changes_no_session(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    browser.get("/do/note/mine").await;
+    let before = browser.cookies();
+    let elsewhere: [&[(&str, &str)]; 4] = [
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://sibling.example.com")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+    ];
+    for headers in elsewhere {
+        let answer = browser.post("/do/note/forged", headers, "").await;
+        assert_eq!((answer.status, answer.set_cookies()), (StatusCode::FORBIDDEN, vec![]), "{headers:?}");
+        // What a browser does with a Lax cookie: it stays at home, and a new session would take its place.
+        let answer = setting.browser().post("/do/note/forged", headers, "").await;
+        assert_eq!((answer.status, answer.set_cookies()), (StatusCode::FORBIDDEN, vec![]), "{headers:?}");
+        let answer = browser.post("/lazy/untouched", headers, "").await;
+        assert_ne!(answer.status, StatusCode::FORBIDDEN, "what asks for no session is not our business");
+    }
+    assert_eq!(shown(&browser).await, "7 mine 0");
+    assert_eq!(browser.cookies(), before);
+
+    let own = setting.url("http", "");
+    let ours: [&[(&str, &str)]; 4] = [
+        &[("sec-fetch-site", "same-origin")],
+        &[("origin", &own)],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://app.example.com")],
+        &[],
+    ];
+    for headers in ours {
+        assert_eq!(browser.post("/do/visit/-", headers, "").await.status, StatusCode::OK, "{headers:?}");
+    }
+    assert_eq!(browser.get_as("/do/show/-", &[("sec-fetch-site", "cross-site")]).await.text, "7 mine 4", "a link");
+}
+
+async fn only_a_page_of_ours_opens_a_websocket(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/mine").await;
+    let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("origin", "https://evil.example")];
+    assert_eq!(browser.get_as("/do/show/-", &upgrade).await.status, StatusCode::FORBIDDEN);
+    let own = setting.url("http", "");
+    let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("origin", &own)];
+    assert_eq!(browser.get_as("/do/show/-", &upgrade).await.text, "nobody mine 0");
+}
+
+async fn the_browser_forgets_the_sites_data_when_its_session_ends(setting: Setting) {
+    let browser = setting.browser();
+    let has_header = |answer: &Answer| answer.headers.get("clear-site-data").map(|value| value.as_bytes().to_vec());
+    assert_eq!(has_header(&browser.get("/do/in/7").await), None);
+    assert_eq!(has_header(&browser.get("/do/in/8").await), None, "another session has begun");
+    assert_eq!(has_header(&browser.get("/do/out/-").await).as_deref(), Some(&br#""cache", "storage""#[..]));
+    assert_eq!(has_header(&browser.get("/do/out/-").await), None, "nothing was there to end");
+}
+
+async fn a_remembered_session_stays_remembered_when_its_visitor_proves_again_who_they_are(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    browser.get("/do/remember/long").await;
+    for _ in 0..3 {
+        setting.clock.advance(Duration::from_hours(40));
+        let answer = browser.get("/do/again/-").await;
+        assert!(answer.set_cookies()[0].contains("Max-Age=172800"), "{:?}", answer.set_cookies());
+    }
+    for _ in 0..2 {
+        setting.clock.advance(Duration::from_hours(47));
+        assert_eq!(shown(&browser).await, "7 long 0");
+    }
+    setting.clock.advance(Duration::from_hours(2));
+    assert_eq!(shown(&browser).await, "nobody  0", "four days since the last proof");
+}
+
+behaviours! {
+    in [memory: Memory, file: File, sqlite: Sqlite, cached: Cached, postgres: Postgres, mysql: MySql, redis: Redis,
+        redis_cluster: RedisCluster, memcached: Memcached]
+    every_overlapping_write_is_kept
+    an_old_or_copied_cookie_opens_nothing
+}
+
+// What differs when there is no store but the browser.
+behaviours! {
+    in [sealed: Sealed]
+    of_overlapping_answers_with_a_sealed_session_the_browser_keeps_the_last
+    a_copy_of_a_sealed_cookie_works_until_it_expires
 }
 
 async fn shown(browser: &Browser) -> String {
@@ -132,19 +223,33 @@ async fn a_sign_in_gives_a_new_cookie_and_a_sign_out_takes_it_away(setting: Sett
     browser.get("/do/in/7").await;
     assert_ne!(browser.cookies(), before);
     assert_eq!(shown(&browser).await, "7 basket 0", "what an anonymous visitor had goes along");
-    let old = setting.browser();
-    for (name, value) in &before {
-        old.set_cookie(name, value);
-    }
-    if setting.backend != Backend::Sealed {
-        assert_eq!(shown(&old).await, "nobody  0", "the cookie from before opens nothing");
-    }
-    let signed_in = browser.copy();
     browser.get("/do/out/-").await;
     assert_eq!(browser.cookies().len(), 0);
-    if setting.backend != Backend::Sealed {
-        assert_eq!(shown(&signed_in).await, "nobody  0", "a copy of the cookie is of no use");
-    }
+    assert_eq!(shown(&browser).await, "nobody  0");
+}
+
+async fn an_old_or_copied_cookie_opens_nothing(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/note/basket").await;
+    let anonymous = browser.copy();
+    browser.get("/do/in/7").await;
+    assert_eq!(shown(&anonymous).await, "nobody  0", "the cookie from before a sign-in");
+    let signed_in = browser.copy();
+    browser.get("/do/out/-").await;
+    assert_eq!(shown(&signed_in).await, "nobody  0", "a copy from before the sign-out");
+    signed_in.get("/do/note/late").await;
+    assert_eq!(shown(&signed_in).await, "nobody late 0", "who writes with it begins anew");
+}
+
+async fn a_copy_of_a_sealed_cookie_works_until_it_expires(setting: Setting) {
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    let copy = browser.copy();
+    browser.get("/do/out/-").await;
+    assert_eq!(shown(&browser).await, "nobody  0");
+    assert_eq!(shown(&copy).await, "7  0", "nobody but the browser could forget it");
+    setting.clock.advance(Duration::from_hours(1));
+    assert_eq!(shown(&copy).await, "nobody  0");
 }
 
 async fn another_user_starts_from_fresh(setting: Setting) {
@@ -187,6 +292,24 @@ async fn changes_are_saved_whatever_the_status(setting: Setting) {
     assert_eq!(shown(&browser).await, "nobody  3");
 }
 
+async fn a_handler_that_returns_an_error_saves_its_session(setting: Setting) {
+    let browser = setting.browser();
+    let answer = browser.get("/fail").await;
+    assert_eq!(answer.status, StatusCode::IM_A_TEAPOT);
+    assert!(is_marked(&answer) && answer.set_cookies().len() == 1);
+    assert_eq!(shown(&browser).await, "nobody  1");
+}
+
+async fn a_body_whose_end_comes_later_is_sent_when_the_session_is_saved(setting: Setting) {
+    let browser = setting.browser();
+    let mut answer = browser.head_of("/stream").await;
+    assert_eq!(browser.cookies().len(), 1, "the cookie is in the headers");
+    assert_eq!(answer.chunk().await.expect("a body").expect("a piece"), PIECES[0]);
+    assert_eq!(shown(&browser).await, "nobody  1", "the session is saved, and the body has not ended");
+    setting.shared.go_on.notify_one();
+    assert_eq!(answer.text().await.expect("the rest of the body"), PIECES[1]);
+}
+
 async fn a_panic_saves_nothing(setting: Setting) {
     let browser = setting.browser();
     browser.get("/do/note/kept").await;
@@ -217,21 +340,46 @@ async fn a_request_whose_client_has_gone_is_given_up_or_finished(setting: Settin
 }
 
 async fn every_overlapping_write_is_kept(setting: Setting) {
-    const ROUNDS: usize = 200;
-    if setting.backend == Backend::Sealed {
-        return; // There is one copy in the browser and nothing to merge with, as `CookieStore` says.
-    }
+    const ROUNDS: usize = 50;
     let browser = setting.browser();
     browser.get("/do/note/begun").await;
     for _ in 0..ROUNDS {
-        let mut requests = JoinSet::new();
-        for _ in 0..WIDTH {
-            let tab = browser.clone();
-            requests.spawn(async move { tab.get("/do/add/-").await.status });
-        }
-        assert!(requests.join_all().await.iter().all(StatusCode::is_success));
+        add_at_once(&browser).await;
     }
     assert_eq!(shown(&browser).await, format!("nobody begun {}", ROUNDS * WIDTH));
+}
+
+/// Sends requests that have all loaded the session before the first of them changes it.
+async fn add_at_once(browser: &Browser) {
+    let mut requests = JoinSet::new();
+    for _ in 0..WIDTH {
+        let tab = browser.clone();
+        requests.spawn(async move { tab.get("/do/add/-").await.status });
+    }
+    assert!(requests.join_all().await.iter().all(StatusCode::is_success));
+}
+
+async fn of_overlapping_answers_with_a_sealed_session_the_browser_keeps_the_last(setting: Setting) {
+    const ROUNDS: usize = 20;
+    let browser = setting.browser();
+    browser.get("/do/in/7").await;
+    browser.get("/do/note/begun").await;
+    for round in 1..=ROUNDS {
+        add_at_once(&browser).await;
+        assert_eq!(shown(&browser).await, format!("7 begun {round}"), "eight answers, each with one more");
+    }
+    let [one, other] = [browser.copy(), browser.copy()];
+    one.get("/do/note/one").await;
+    other.get("/do/visit/-").await;
+    for (name, value) in other.cookies() {
+        browser.set_cookie(&name, &value);
+    }
+    assert_eq!(
+        shown(&browser).await,
+        format!("7 begun {}", ROUNDS + 1),
+        "the last answer, whole, and nothing of the other"
+    );
+    assert_eq!(shown(&one).await, format!("7 one {ROUNDS}"));
 }
 
 async fn cookies_of_the_handler_are_kept(setting: Setting) {
@@ -356,6 +504,22 @@ async fn only_those_who_are_signed_in_get_past_a_guard(setting: Setting) {
     assert_eq!(shown(&browser).await, "7 kept 0", "a refusal ends no session");
     browser.get("/do/out/-").await;
     assert_eq!(browser.get("/account").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_guard_sends_those_who_ask_for_a_page_to_another_and_refuses_what_is_sent(setting: Setting) {
+    let browser = setting.browser();
+    for method in [Method::GET, Method::HEAD] {
+        let answer = browser.request(method.clone(), "/page").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{method}");
+        assert_eq!(answer.headers[header::LOCATION], "/sign-in", "{method}");
+    }
+    for method in [Method::POST, Method::PUT, Method::DELETE] {
+        let answer = browser.request(method.clone(), "/page").await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::UNAUTHORIZED, ""), "{method}");
+        assert!(!answer.headers.contains_key(header::LOCATION), "{method}");
+    }
+    browser.get("/do/in/7").await;
+    assert_eq!(browser.request(Method::POST, "/page").await.text, "user 7");
 }
 
 async fn a_guard_of_one_method_does_not_ask_the_others(setting: Setting) {

@@ -1,18 +1,19 @@
 //! What a visitor sees when something fails, on every binding: a status, and nothing about the cause.
 
 use actix_web::{
-    App, Error,
+    App, Error, ResponseError,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     error::ErrorForbidden,
     middleware::{Next, from_fn},
     test as client, web,
 };
+use axum::response::IntoResponse;
 use http::StatusCode;
 use sessio::{
-    Session, SessionLayer, StaleAuthentication,
+    CommitError, LoadError, Session, SessionLayer, StaleAuthentication,
     cookie::CookieSpec,
-    store::MemoryStore,
+    store::{MemoryStore, StoreError},
     testkit::{Fault, FaultStore, Operation},
 };
 use sessio_binding_tests::{Binding, Setting, visitor::Visitor};
@@ -72,9 +73,26 @@ async fn an_error_of_an_inner_middleware_of_actix_web_saves_the_session_as_an_an
 }
 
 #[test]
+fn what_a_handler_passes_on_with_a_question_mark_is_the_same_answer_in_both_frameworks() {
+    let store = || StoreError::unavailable("no connection");
+    for (error, status) in [
+        (CommitError::Store(store()), 503),
+        (CommitError::Contention { attempts: 8 }, 503),
+        (CommitError::Load(LoadError::Store(store())), 503),
+        (CommitError::Conflict { field: "note" }, 409),
+        (CommitError::Gone, 409),
+        (CommitError::Superseded, 409),
+        (CommitError::NeedsResponse, 500),
+    ] {
+        assert_eq!(error.error_response().status(), status, "{error}");
+        assert_eq!(error.into_response().status(), status);
+    }
+    assert_eq!(LoadError::Store(store()).error_response().status(), 503);
+    assert_eq!(LoadError::Store(store()).into_response().status(), 503);
+}
+
+#[test]
 fn a_stale_sign_in_is_a_403_in_both_frameworks() {
-    use actix_web::ResponseError;
-    use axum::response::IntoResponse;
     assert_eq!(StaleAuthentication.error_response().status(), 403);
     assert_eq!(StaleAuthentication.into_response().status(), 403);
 }

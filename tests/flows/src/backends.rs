@@ -46,7 +46,7 @@ pub fn backends() -> Vec<Backend> {
 }
 
 /// `eprintln!` is captured by the test harness; a write to the stream itself is not.
-fn say_past_the_capture(text: &str) {
+pub(crate) fn say_past_the_capture(text: &str) {
     use std::io::Write as _;
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -29,7 +29,7 @@ pub struct Answer {
 impl Answer {
     /// The `Set-Cookie` headers, in their order.
     pub fn set_cookies(&self) -> Vec<&str> {
-        self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).collect()
+        set_cookies(&self.headers).collect()
     }
 }
 
@@ -50,6 +50,11 @@ impl Browser {
         Self { cookies: Arc::new(Mutex::new(self.cookies())), ..self.clone() }
     }
 
+    /// The same browser at another server of the site.
+    pub(crate) fn at(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
+    }
+
     /// Asks for a page, and keeps the cookies of the answer.
     ///
     /// # Panics
@@ -68,13 +73,35 @@ impl Browser {
         self.send(method, path, &self.cookie_header()).await
     }
 
+    /// Sends a body with these headers, as a form or a script of some page does.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Answer {
+        let mut request = self.prepare(Method::POST, path, &self.cookie_header()).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.finish(request).await
+    }
+
+    /// Asks for a page with these headers.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn get_as(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.prepare(Method::GET, path, &self.cookie_header());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.finish(request).await
+    }
+
     /// Asks for a page and says whether the server answered at all.
     pub async fn is_answered(&self, path: &str) -> bool {
-        let mut request = self.client.get(format!("{}{path}", self.base));
-        for value in self.cookie_header() {
-            request = request.header(header::COOKIE, value);
-        }
-        request.send().await.is_ok()
+        self.prepare(Method::GET, path, &self.cookie_header()).send().await.is_ok()
     }
 
     /// As [`get`](Self::get), with these `Cookie` headers instead of the kept ones.
@@ -85,6 +112,17 @@ impl Browser {
     pub async fn get_with(&self, path: &str, cookie_headers: &[&[u8]]) -> Answer {
         let headers: Vec<_> = cookie_headers.iter().map(|value| value.to_vec()).collect();
         self.send(Method::GET, path, &headers).await
+    }
+
+    /// As [`get`](Self::get), and returns when the headers are there; the body is still to come.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub async fn head_of(&self, path: &str) -> reqwest::Response {
+        let response = self.open(Method::GET, path, &self.cookie_header()).await;
+        self.keep(response.headers());
+        response
     }
 
     /// Asks and does not wait for the whole answer: drops the connection when `gone` is done.
@@ -113,20 +151,29 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
-        for value in cookie_headers {
-            request = request.header(header::COOKIE, value.as_slice());
-        }
+        self.finish(self.prepare(method, path, cookie_headers)).await
+    }
+
+    async fn finish(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, text: response.text().await.unwrap_or_default() };
-        self.keep(&answer);
+        self.keep(&answer.headers);
         answer
     }
 
-    fn keep(&self, answer: &Answer) {
+    async fn open(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::Response {
+        self.prepare(method, path, cookie_headers).send().await.expect("the server answers")
+    }
+
+    fn prepare(&self, method: Method, path: &str, cookie_headers: &[Vec<u8>]) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        cookie_headers.iter().fold(request, |request, value| request.header(header::COOKIE, value.as_slice()))
+    }
+
+    fn keep(&self, headers: &HeaderMap) {
         let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
-        for cookie in answer.set_cookies() {
+        for cookie in set_cookies(headers) {
             let pair = cookie.split(';').next().unwrap_or_default();
             let Some((name, value)) = pair.split_once('=') else { continue };
             if cookie.contains("Max-Age=0") {
@@ -136,4 +183,8 @@ impl Browser {
             }
         }
     }
+}
+
+fn set_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
 }

@@ -5,10 +5,14 @@
 
 mod backends;
 mod browser;
+mod cluster;
+mod log;
 mod proxy;
 mod server;
 
 pub use backends::{Backend, backends};
 pub use browser::{Answer, Browser};
+pub use cluster::RedisCluster;
+pub use log::Log;
 pub use proxy::{Line, Proxy};
 pub use server::Server;

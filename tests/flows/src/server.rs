@@ -31,7 +31,16 @@ impl Server {
 
     /// A new visitor.
     pub fn browser(&self) -> Browser {
-        Browser::new(format!("http://{}", self.address))
+        Browser::new(self.url())
+    }
+
+    /// A visitor of another server of the site, who comes here now: the cookies are shared.
+    pub fn visited_by(&self, browser: &Browser) -> Browser {
+        browser.at(self.url())
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 }
 

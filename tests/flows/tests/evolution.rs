@@ -109,7 +109,68 @@ async fn a_field_of_an_older_program_is_read_by_its_alias_and_a_missing_one_is_i
     let setting = Setting::with(r#"{"nick":"ada"}"#).await;
     assert_eq!(setting.browser.get("/show").await.text, "ada 0 7");
     setting.browser.get("/lives").await;
-    assert_eq!(stored(&setting.store, setting.id).await, r#"{"name":"ada","level":0,"lives":3}"#);
+    let kept = r#"{"name":"ada","lives":3}"#;
+    assert_eq!(stored(&setting.store, setting.id).await, kept, "what was never stored and has not changed stays away");
+}
+
+#[tokio::test]
+async fn of_two_names_the_one_that_was_written_last_is_read() {
+    // A program that knows only `nick` has put what it does not know behind its own fields.
+    let setting = Setting::with(r#"{"nick":"new","level":2,"name":"old"}"#).await;
+    assert_eq!(setting.browser.get("/show").await.text, "new 2 7");
+    setting.browser.get("/lives").await;
+    assert_eq!(stored(&setting.store, setting.id).await, r#"{"name":"new","level":2,"lives":3}"#);
+    let setting = Setting::with(r#"{"name":"new","level":2,"nick":"old"}"#).await;
+    assert_eq!(setting.browser.get("/show").await.text, "new 2 7");
+}
+
+#[derive(Session)]
+struct Form {
+    visits: u32,
+    #[session(default = SessionId::random().expect("random bytes").to_string())]
+    token: String,
+}
+
+#[tokio::test]
+async fn a_first_value_that_is_random_is_kept_by_the_first_write() {
+    let store = MemoryStore::<Form>::new();
+    let app = Router::new()
+        .route("/visit", get(async |mut form: Session<Form>| *form.visits_mut() += 1))
+        .route("/token", get(async |form: Session<Form>| form.token().to_owned()))
+        .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    let (_, cookie) = plant(&store, r#"{"visits":1}"#).await;
+    browser.set_cookie("id", &cookie);
+    assert_ne!(browser.get("/token").await.text, browser.get("/token").await.text, "reading writes nothing");
+    browser.get("/visit").await;
+    assert_eq!(browser.get("/token").await.text, browser.get("/token").await.text);
+}
+
+#[derive(Session)]
+struct Named {
+    #[session(column, max_len = 3)]
+    name: String,
+    visits: u32,
+}
+
+#[tokio::test]
+async fn a_value_that_is_longer_than_its_max_len_is_refused_by_every_store() {
+    let store = MemoryStore::<Named>::new();
+    let app = Router::new()
+        .route("/short", get(async |mut named: Session<Named>| named.set_name("öäü")))
+        .route("/long", get(async |mut named: Session<Named>| named.set_name("öäüß")))
+        .route("/visit", get(async |mut named: Session<Named>| *named.visits_mut() += 1))
+        .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    let (id, cookie) = plant(&store, r#"{"name":"from before","visits":1}"#).await;
+    browser.set_cookie("id", &cookie);
+    assert_eq!(browser.get("/long").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.get("/visit").await.status, StatusCode::OK, "a longer value that is there hinders nobody");
+    assert_eq!(stored(&store, id).await, r#"{"name":"from before","visits":2}"#);
+    assert_eq!(browser.get("/short").await.status, StatusCode::OK, "its length is counted in characters");
+    assert_eq!(stored(&store, id).await, r#"{"name":"öäü","visits":2}"#);
 }
 
 #[tokio::test]
@@ -125,7 +186,7 @@ async fn an_undecodable_field_is_its_default_and_keeps_its_bytes_until_it_is_ass
 #[tokio::test]
 async fn a_payload_that_is_no_object_is_an_error_and_is_never_overwritten() {
     let setting = Setting::with("[1,2,3]").await;
-    assert_eq!(setting.browser.get("/lives").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(setting.browser.get("/lives").await.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(stored(&setting.store, setting.id).await, "[1,2,3]");
 }
 

@@ -6,7 +6,7 @@ use sessio::{
     CommitError, EditError, Session, SessionLayer, Sessions,
     cookie::CookieSpec,
     record::{Record, Version},
-    store::{Activity, Create, Enumerate, MemoryStore, Store, StoreError, Touch, Update},
+    store::{Activity, Create, Enumerate, MemoryStore, SqliteStore, Store, StoreError, Touch, Update},
     testkit::{Fault, FaultStore, Operation},
     token::SessionId,
 };
@@ -138,4 +138,27 @@ async fn a_store_that_never_lets_a_write_through_is_an_error_and_no_endless_loop
     let id = store.0.list(None, 1).await.expect("a list")[0].id;
     let edited = Sessions::of(&store).edit(id, |cart| cart.items_mut().push(7)).await;
     assert!(matches!(edited, Err(EditError::Encode(CommitError::Contention { .. }))), "{edited:?}");
+}
+
+#[derive(Session)]
+struct Player {
+    #[session(unique, max_len = 64)]
+    nick: Option<String>,
+}
+
+#[tokio::test]
+async fn a_unique_value_that_another_session_has_is_a_conflict_and_no_outage() {
+    let store = SqliteStore::<Player>::connect("sqlite::memory:").await.expect("a database");
+    store.migrate().await.expect("the table is made");
+    let app = Router::new()
+        .route("/ada", get(async |mut player: Session<Player>| player.set_nick("ada".to_owned())))
+        .route("/show", get(async |player: Session<Player>| player.nick().unwrap_or("nobody").to_owned()))
+        .layer(SessionLayer::new(store).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let (first, second) = (server.browser(), server.browser());
+    assert_eq!(first.get("/ada").await.status, StatusCode::OK);
+    let refused = second.get("/ada").await;
+    assert_eq!((refused.status, refused.text.as_str()), (StatusCode::CONFLICT, ""));
+    assert_eq!(second.get("/show").await.text, "nobody");
+    assert_eq!(first.get("/show").await.text, "ada");
 }

@@ -34,7 +34,17 @@ impl Setting {
             account.commit().await.expect("it is saved");
             account.set_note("more");
         };
+        let note_and_rotate = async |mut account: Session<Account>| {
+            account.set_note("renewed");
+            assert!(account.commit().await.is_err(), "the answer is lost");
+            account.rotate();
+        };
         let app = Router::new()
+            .route(
+                "/remember",
+                get(async |mut account: Session<Account>| account.set_expiry(Expiry::default().persistent())),
+            )
+            .route("/note-and-rotate", get(note_and_rotate))
             .route("/note", get(async |mut account: Session<Account>| account.set_note("noted")))
             .route("/in", get(async |mut account: Session<Account>| account.sign_in(1)))
             .route("/in-and-more", get(in_and_more))
@@ -92,4 +102,15 @@ async fn a_sign_in_that_the_store_was_sent_twice_is_one_sign_in() {
     setting.store.on(Operation::Update, 1).then(Fault::Twice);
     assert_eq!(setting.browser.get("/in").await.set_cookies().len(), 1);
     assert_eq!(setting.browser.get("/show").await.text, "Some(1) noted");
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_asked_for_after_an_answer_was_lost_is_one() {
+    let setting = Setting::new().await;
+    setting.browser.get("/remember").await;
+    let before = setting.browser.cookies();
+    setting.store.on(Operation::Update, 1).then(Fault::LostReply);
+    assert_eq!(setting.browser.get("/note-and-rotate").await.set_cookies().len(), 1);
+    assert_ne!(setting.browser.cookies(), before, "the cookie has a new secret, not only a new end");
+    assert_eq!(setting.browser.get("/show").await.text, "None renewed");
 }

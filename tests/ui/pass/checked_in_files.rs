@@ -22,6 +22,17 @@ struct Shop {
     initial: char,
 }
 
+#[derive(Session)]
+#[session(table = "member_sessions", snapshot = "files/members.schema")]
+struct Member {
+    #[session(principal)]
+    user_id: Option<UserId>,
+    #[session(column, references = "teams(id)", on_delete = "cascade")]
+    team_id: Maybe<UserId>,
+    #[session(column, references = "users(id)", on_delete = "set null")]
+    invited_by: Option<i64>,
+}
+
 mod nested {
     /// The path starts from the source file, not from the module.
     macro_rules! shop {
@@ -46,5 +57,6 @@ mod nested {
 }
 
 fn main() {
+    assert_eq!(Member::SCHEMA.columns.len(), 3);
     assert_eq!(Shop::SCHEMA.columns.len(), nested::Made::SCHEMA.columns.len());
 }

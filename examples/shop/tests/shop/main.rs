@@ -19,6 +19,7 @@ fn folder() -> TempDir {
 }
 
 async fn sign_in(visitor: &Visitor, user: &str) -> Answer {
+    visitor.see("/sign-in").await;
     visitor.submit_and_see("/sign-in", &[("user", user)]).await
 }
 
@@ -31,7 +32,7 @@ async fn whoever_only_looks_around_gets_no_cookie() {
     let folder = folder();
     let shop = Server::open(folder.path());
     let visitor = shop.visitor();
-    for path in ["/", "/cart", "/sign-in", "/style.css"] {
+    for path in ["/", "/cart", "/style.css"] {
         let page = visitor.see(path).await;
         assert_eq!((page.status, page.set_cookie), (StatusCode::OK, None), "{path}");
     }
@@ -203,10 +204,33 @@ async fn ending_the_device_in_hand_is_signing_out() {
 }
 
 #[tokio::test]
+async fn a_form_of_another_site_does_nothing() {
+    let folder = folder();
+    let shop = Server::open(folder.path());
+    let visitor = shop.visitor();
+    assert_eq!(visitor.forge("/sign-in", &[("user", "2")]).await.status, StatusCode::FORBIDDEN);
+    sign_in(&visitor, "1").await;
+    let forms: [(&str, &[(&str, &str)]); 5] = [
+        ("/cart/add", &[("product", "1")]),
+        ("/theme", &[("theme", "dark")]),
+        ("/sign-in", &[("user", "2")]),
+        ("/sign-out", &[]),
+        ("/devices/end-others", &[("csrf_token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]),
+    ];
+    for (path, fields) in forms {
+        assert_eq!(visitor.forge(path, fields).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let page = visitor.see("/").await;
+    assert_eq!((page.user(), page.cart()), (Some("Alice"), Some("0")));
+}
+
+#[tokio::test]
 async fn only_a_remembered_session_outlives_the_browser() {
     let folder = folder();
     let shop = Server::open(folder.path());
     let (remembered, other) = (shop.visitor(), shop.visitor());
+    remembered.see("/sign-in").await;
+    other.see("/sign-in").await;
     let answer = remembered.submit("/sign-in", &[("user", "1"), ("remember", "on")]).await;
     assert!(answer.set_cookie.is_some_and(|cookie| cookie.contains("Max-Age=1209600")));
     let answer = other.submit("/sign-in", &[("user", "1")]).await;

@@ -11,6 +11,8 @@ pub(crate) struct Visitor {
     base: String,
     agent: &'static str,
     cookie: Arc<Mutex<Option<String>>>,
+    /// The hidden token of the page that was seen last.
+    token: Arc<Mutex<Option<String>>>,
 }
 
 /// What the shop answered.
@@ -25,7 +27,13 @@ pub(crate) struct Answer {
 impl Visitor {
     pub(crate) fn new(base: String) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
-        Self { client, base, agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", cookie: Arc::default() }
+        Self {
+            client,
+            base,
+            agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0",
+            cookie: Arc::default(),
+            token: Arc::default(),
+        }
     }
 
     /// With another browser.
@@ -36,7 +44,7 @@ impl Visitor {
 
     /// Somebody else with a copy of the cookie, as it is now.
     pub(crate) fn thief(&self) -> Self {
-        Self { cookie: Arc::new(Mutex::new(self.cookie())), ..self.clone() }
+        Self { cookie: Arc::new(Mutex::new(self.cookie())), token: Arc::default(), ..self.clone() }
     }
 
     /// The same browser at a shop that has been opened again elsewhere.
@@ -57,14 +65,28 @@ impl Visitor {
         self.send(self.client.get(format!("{}{path}", self.base))).await
     }
 
-    /// Sends a form as the browser would.
+    /// Sends a form of the page that was seen last, as the browser would.
     pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.token();
+        let mut fields = fields.to_vec();
+        fields.extend(token.as_deref().map(|token| ("csrf_token", token)));
+        self.send(self.post(path).form(&fields)).await
+    }
+
+    /// Sends a form that no page of the shop has made.
+    pub(crate) async fn forge(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(self.post(path).form(fields)).await
+    }
+
+    fn token(&self) -> Option<String> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sends what no browser would.
     pub(crate) async fn submit_raw(&self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
-        self.send(self.post(path).header(header::CONTENT_TYPE, content_type).body(body)).await
+        let token = self.token().unwrap_or_default();
+        self.send(self.post(path).header(header::CONTENT_TYPE, content_type).header("x-csrf-token", token).body(body))
+            .await
     }
 
     /// Sends a form that the shop takes, and sees the page that it leads to.
@@ -91,7 +113,12 @@ impl Visitor {
             *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) =
                 pair.filter(|_| !set_cookie.contains("Max-Age=0"));
         }
-        Answer { status: response.status(), location, set_cookie, text: response.text().await.unwrap_or_default() }
+        let (status, text) = (response.status(), response.text().await.unwrap_or_default());
+        let answer = Answer { status, location, set_cookie, text };
+        if let Some(token) = answer.between(r#"name="csrf_token" value=""#, "\"") {
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.to_owned());
+        }
+        answer
     }
 }
 

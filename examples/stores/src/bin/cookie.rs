@@ -5,6 +5,8 @@
 //! SESSIO_KEYS=active:$(openssl rand -hex 32) cargo run -p store-examples --bin cookie
 //! ```
 //!
+//! `docs/keys.md` has the life of a key, with the commands.
+//!
 //! Shows the keys, and the budget. Mind what a cookie cannot do: a copy of it works until it expires, whoever signed
 //! out, and of two overlapping requests the one that was answered last stays.
 
@@ -13,7 +15,8 @@ use std::env;
 use anyhow::Context;
 use sessio::{
     SessionLayer,
-    cookie::{Budget, CookieSpec, Key, KeyRing},
+    cookie::{Budget, CookieSpec},
+    keys::{self, KeyRing},
     store::CookieStore,
 };
 use store_examples::{Guest, routes, serve};
@@ -25,7 +28,7 @@ async fn main() -> anyhow::Result<()> {
         KeyRing::from_env("SESSIO_KEYS").context("SESSIO_KEYS")?
     } else {
         eprintln!("SESSIO_KEYS is not set: this run has a key of its own, and what it seals opens nowhere else.");
-        KeyRing::new(Key::generate()?)
+        KeyRing::new(keys::generate()?)
     };
 
     // A session that does not fit is an error that names its largest fields, and never a cookie that the browser drops.

@@ -15,7 +15,8 @@ use axum::{Json, Router, http::StatusCode, routing::get};
 use serde::Serialize;
 use sessio::{
     Session, SessionLayer,
-    cookie::{CookieSpec, Key, KeyRing},
+    cookie::CookieSpec,
+    keys::{self, KeyRing},
     store::CookieStore,
 };
 use store_examples::serve;
@@ -50,7 +51,7 @@ async fn end(mut visitor: Session<Visitor>) -> StatusCode {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let store = CookieStore::<Visitor>::new(KeyRing::new(Key::generate()?));
+    let store = CookieStore::<Visitor>::new(KeyRing::new(keys::generate()?));
     let sessions = SessionLayer::new(store).cookie(CookieSpec::development());
     serve(Router::new().route("/session", get(check).post(begin).delete(end)).layer(sessions)).await
 }

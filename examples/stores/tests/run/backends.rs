@@ -96,7 +96,11 @@ async fn an_engine_without_async_knows_a_guest() {
 #[tokio::test]
 async fn a_sealed_cookie_knows_a_guest_wherever_its_key_is() {
     let folder = folder();
-    let keys = [("SESSIO_KEYS", "active:7d1f0a4b93c852e66ab0f91d3c47285e10f4d6b87a2933cc5e8b6f017d92a43c")];
+    let new_key = |state| run(program!("new_key"), folder.path(), &[state], &[]);
+    let [active, staged] = ["active", "staged"].map(|state| String::from_utf8(new_key(state).stdout).expect("text"));
+    assert!(!new_key("retiring").status.success(), "a new key has nothing to retire from");
+    let ring = active + &staged;
+    let keys = [("SESSIO_KEYS", ring.as_str())];
     let ada = {
         let program = Program::start_with(program!("cookie"), folder.path(), &[], &keys);
         let ada = program.visitor();

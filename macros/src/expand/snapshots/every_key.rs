@@ -10,39 +10,8 @@
     clippy::pedantic,
 )]
 const _: () = {
-    const __FIELD_team: crate::sessions::__private::ColumnOf<i64> = crate::sessions::__private::column::<
-        i64,
-    >("team_id");
-    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_team);
-    const __FIELD_opened_by: crate::sessions::__private::ColumnOf<Option<UserId>> = crate::sessions::__private::principal::<
-        Desk,
-    >("openedBy");
-    const _: () = crate::sessions::__private::assert_null_is_clear(&__FIELD_opened_by);
-    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_opened_by);
-    const __FIELD_label: crate::sessions::__private::ColumnOf<String> = crate::sessions::__private::column::<
-        String,
-    >("label")
-        .max_len(40)
-        .renamed_from("title");
-    const _: () = crate::sessions::__private::assert_has_length(&__FIELD_label);
-    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_label);
-    const __FIELD_options: crate::sessions::__private::ColumnOf<Options> = crate::sessions::__private::json::<
-        Options,
-    >("options");
-    const __FIELD_limit: crate::sessions::__private::FieldOf<u32> = crate::sessions::__private::payload::<
-        u32,
-    >();
-    fn __fresh_team() -> i64 {
-        crate::sessions::__private::fresh::<i64>()
-    }
-    fn __fresh_opened_by() -> Option<UserId> {
-        crate::sessions::__private::fresh::<Option<UserId>>()
-    }
     fn __fresh_label() -> String {
         ::core::convert::From::from("untitled")
-    }
-    fn __fresh_options() -> Options {
-        crate::sessions::__private::fresh::<Options>()
     }
     fn __fresh_limit() -> u32 {
         Desk::LIMIT
@@ -50,6 +19,28 @@ const _: () = {
     fn __fresh_cache() -> Cache {
         Cache::new()
     }
+    const __FIELD_team: crate::sessions::__private::ColumnOf<i64> = crate::sessions::__private::column::<
+        i64,
+    >("team_id", crate::sessions::__private::fresh::<i64>);
+    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_team);
+    const __FIELD_opened_by: crate::sessions::__private::ColumnOf<Option<UserId>> = crate::sessions::__private::principal::<
+        Desk,
+    >("openedBy", crate::sessions::__private::fresh::<Option<UserId>>);
+    const _: () = crate::sessions::__private::assert_null_is_clear(&__FIELD_opened_by);
+    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_opened_by);
+    const __FIELD_label: crate::sessions::__private::ColumnOf<String> = crate::sessions::__private::column::<
+        String,
+    >("label", __fresh_label)
+        .max_len(40)
+        .renamed_from("title");
+    const _: () = crate::sessions::__private::assert_has_length(&__FIELD_label);
+    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_label);
+    const __FIELD_options: crate::sessions::__private::ColumnOf<Options> = crate::sessions::__private::json::<
+        Options,
+    >("options", crate::sessions::__private::fresh::<Options>);
+    const __FIELD_limit: crate::sessions::__private::FieldOf<u32> = crate::sessions::__private::payload::<
+        u32,
+    >(__fresh_limit);
     const __COLUMNS: &[crate::sessions::schema::ColumnDef] = &[
         __FIELD_team.def,
         __FIELD_opened_by.def,
@@ -98,11 +89,11 @@ const _: () = {
         );
         fn fresh() -> Self {
             Self {
-                team: __fresh_team(),
-                opened_by: __fresh_opened_by(),
-                label: __fresh_label(),
-                options: __fresh_options(),
-                limit: __fresh_limit(),
+                team: (__FIELD_team.field.fresh)(),
+                opened_by: (__FIELD_opened_by.field.fresh)(),
+                label: (__FIELD_label.field.fresh)(),
+                options: (__FIELD_options.field.fresh)(),
+                limit: (__FIELD_limit.fresh)(),
                 cache: __fresh_cache(),
             }
         }
@@ -111,11 +102,11 @@ const _: () = {
             index: ::core::primitive::usize,
         ) -> &dyn crate::sessions::model::Value {
             match index {
-                0 => __FIELD_team.field.shared(&self.team),
-                1 => __FIELD_opened_by.field.shared(&self.opened_by),
-                2 => __FIELD_label.field.shared(&self.label),
-                3 => __FIELD_options.field.shared(&self.options),
-                4 => __FIELD_limit.shared(&self.limit),
+                0 => (__FIELD_team.field.shared)(&self.team),
+                1 => (__FIELD_opened_by.field.shared)(&self.opened_by),
+                2 => (__FIELD_label.field.shared)(&self.label),
+                3 => (__FIELD_options.field.shared)(&self.options),
+                4 => (__FIELD_limit.shared)(&self.limit),
                 _ => crate::sessions::__private::no_such_field("desk", index),
             }
         }
@@ -124,11 +115,11 @@ const _: () = {
             index: ::core::primitive::usize,
         ) -> &mut dyn crate::sessions::model::Value {
             match index {
-                0 => __FIELD_team.field.exclusive(&mut self.team),
-                1 => __FIELD_opened_by.field.exclusive(&mut self.opened_by),
-                2 => __FIELD_label.field.exclusive(&mut self.label),
-                3 => __FIELD_options.field.exclusive(&mut self.options),
-                4 => __FIELD_limit.exclusive(&mut self.limit),
+                0 => (__FIELD_team.field.exclusive)(&mut self.team),
+                1 => (__FIELD_opened_by.field.exclusive)(&mut self.opened_by),
+                2 => (__FIELD_label.field.exclusive)(&mut self.label),
+                3 => (__FIELD_options.field.exclusive)(&mut self.options),
+                4 => (__FIELD_limit.exclusive)(&mut self.limit),
                 _ => crate::sessions::__private::no_such_field("desk", index),
             }
         }
@@ -161,7 +152,7 @@ const _: () = {
         }
         /// Puts `team` back to what a new visitor has.
         pub(crate) fn clear_team(&mut self) {
-            self.team = __fresh_team();
+            self.team = (__FIELD_team.field.fresh)();
         }
         /// The value of `opened_by`.
         #[must_use]
@@ -184,7 +175,7 @@ const _: () = {
         }
         /// Puts `opened_by` back to what a new visitor has.
         pub(crate) fn clear_opened_by(&mut self) {
-            self.opened_by = __fresh_opened_by();
+            self.opened_by = (__FIELD_opened_by.field.fresh)();
         }
         /// The value of `label`.
         #[must_use]
@@ -202,7 +193,7 @@ const _: () = {
         }
         /// Puts `label` back to what a new visitor has.
         pub(crate) fn clear_label(&mut self) {
-            self.label = __fresh_label();
+            self.label = (__FIELD_label.field.fresh)();
         }
         /// The value of `options`.
         #[must_use]
@@ -223,7 +214,7 @@ const _: () = {
         }
         /// Puts `options` back to what a new visitor has.
         pub(crate) fn clear_options(&mut self) {
-            self.options = __fresh_options();
+            self.options = (__FIELD_options.field.fresh)();
         }
         /// The value of `limit`.
         #[must_use]
@@ -241,7 +232,7 @@ const _: () = {
         }
         /// Puts `limit` back to what a new visitor has.
         pub(crate) fn clear_limit(&mut self) {
-            self.limit = __fresh_limit();
+            self.limit = (__FIELD_limit.fresh)();
         }
     }
     #[automatically_derived]
@@ -252,9 +243,7 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn find_by_opened_by<'a, S>(
-            sessions: impl ::core::convert::Into<
-                crate::sessions::Sessions<'a, S>,
-            >,
+            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
             opened_by: impl ::core::convert::Into<UserId>,
         ) -> ::core::result::Result<
             crate::sessions::__private::Vec<crate::sessions::Stored<Self>>,
@@ -263,9 +252,7 @@ const _: () = {
         where
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<
-                crate::sessions::Sessions<'a, S>,
-            >::into(sessions)
+            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
                 .find_by_column(
                     1,
                     &__FIELD_opened_by
@@ -283,9 +270,7 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn delete_by_opened_by<'a, S>(
-            sessions: impl ::core::convert::Into<
-                crate::sessions::Sessions<'a, S>,
-            >,
+            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
             opened_by: impl ::core::convert::Into<UserId>,
         ) -> ::core::result::Result<
             ::core::primitive::u64,
@@ -294,9 +279,7 @@ const _: () = {
         where
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<
-                crate::sessions::Sessions<'a, S>,
-            >::into(sessions)
+            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
                 .delete_by_column(
                     1,
                     &__FIELD_opened_by
@@ -315,9 +298,7 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn find_by_label<'a, S>(
-            sessions: impl ::core::convert::Into<
-                crate::sessions::Sessions<'a, S>,
-            >,
+            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
             label: impl ::core::convert::Into<String>,
         ) -> ::core::result::Result<
             crate::sessions::__private::Vec<crate::sessions::Stored<Self>>,
@@ -326,9 +307,7 @@ const _: () = {
         where
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<
-                crate::sessions::Sessions<'a, S>,
-            >::into(sessions)
+            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
                 .find_by_column(
                     2,
                     &__FIELD_label.to_column(&::core::convert::Into::into(label)),
@@ -341,9 +320,7 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn delete_by_label<'a, S>(
-            sessions: impl ::core::convert::Into<
-                crate::sessions::Sessions<'a, S>,
-            >,
+            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
             label: impl ::core::convert::Into<String>,
         ) -> ::core::result::Result<
             ::core::primitive::u64,
@@ -352,9 +329,7 @@ const _: () = {
         where
             S: crate::sessions::store::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<
-                crate::sessions::Sessions<'a, S>,
-            >::into(sessions)
+            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
                 .delete_by_column(
                     2,
                     &__FIELD_label.to_column(&::core::convert::Into::into(label)),

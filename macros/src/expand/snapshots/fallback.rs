@@ -40,12 +40,12 @@ const _: () = {
             ::core::unreachable!()
         }
     }
-    fn __fresh_user_id() -> i64 {
-        ::core::unreachable!()
-    }
-    fn __fresh_notice() -> Option<String> {
-        ::core::unreachable!()
-    }
+    const __FIELD_user_id: ::sessio::__private::FieldOf<i64> = ::sessio::__private::mistaken::<
+        i64,
+    >();
+    const __FIELD_notice: ::sessio::__private::FieldOf<Option<String>> = ::sessio::__private::mistaken::<
+        Option<String>,
+    >();
     #[automatically_derived]
     impl Cart {
         /// The value of `user_id`.
@@ -64,7 +64,7 @@ const _: () = {
         }
         /// Puts `user_id` back to what a new visitor has.
         fn clear_user_id(&mut self) {
-            self.user_id = __fresh_user_id();
+            self.user_id = (__FIELD_user_id.fresh)();
         }
         /// The value of `notice`.
         #[must_use]
@@ -84,11 +84,11 @@ const _: () = {
         }
         /// Puts `notice` back to what a new visitor has.
         fn clear_notice(&mut self) {
-            self.notice = __fresh_notice();
+            self.notice = (__FIELD_notice.fresh)();
         }
         /// Takes the value of `notice` and leaves what a new visitor has.
         fn take_notice(&mut self) -> Option<String> {
-            ::core::mem::replace(&mut self.notice, __fresh_notice())
+            ::core::mem::replace(&mut self.notice, (__FIELD_notice.fresh)())
         }
     }
     ::sessio::__bind! {

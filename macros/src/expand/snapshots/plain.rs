@@ -12,16 +12,10 @@
 const _: () = {
     const __FIELD_items: ::sessio::__private::FieldOf<Vec<Item>> = ::sessio::__private::payload::<
         Vec<Item>,
-    >();
+    >(::sessio::__private::fresh::<Vec<Item>>);
     const __FIELD_coupon: ::sessio::__private::FieldOf<Option<String>> = ::sessio::__private::payload::<
         Option<String>,
-    >();
-    fn __fresh_items() -> Vec<Item> {
-        ::sessio::__private::fresh::<Vec<Item>>()
-    }
-    fn __fresh_coupon() -> Option<String> {
-        ::sessio::__private::fresh::<Option<String>>()
-    }
+    >(::sessio::__private::fresh::<Option<String>>);
     const __COLUMNS: &[::sessio::schema::ColumnDef] = &[];
     const __INDEXES: &[::sessio::schema::IndexDef] = &[];
     #[automatically_derived]
@@ -39,14 +33,14 @@ const _: () = {
         const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
         fn fresh() -> Self {
             Self {
-                items: __fresh_items(),
-                coupon: __fresh_coupon(),
+                items: (__FIELD_items.fresh)(),
+                coupon: (__FIELD_coupon.fresh)(),
             }
         }
         fn field(&self, index: ::core::primitive::usize) -> &dyn ::sessio::model::Value {
             match index {
-                0 => __FIELD_items.shared(&self.items),
-                1 => __FIELD_coupon.shared(&self.coupon),
+                0 => (__FIELD_items.shared)(&self.items),
+                1 => (__FIELD_coupon.shared)(&self.coupon),
                 _ => ::sessio::__private::no_such_field("cart", index),
             }
         }
@@ -55,8 +49,8 @@ const _: () = {
             index: ::core::primitive::usize,
         ) -> &mut dyn ::sessio::model::Value {
             match index {
-                0 => __FIELD_items.exclusive(&mut self.items),
-                1 => __FIELD_coupon.exclusive(&mut self.coupon),
+                0 => (__FIELD_items.exclusive)(&mut self.items),
+                1 => (__FIELD_coupon.exclusive)(&mut self.coupon),
                 _ => ::sessio::__private::no_such_field("cart", index),
             }
         }
@@ -87,7 +81,7 @@ const _: () = {
         ///
         /// Puts `items` back to what a new visitor has.
         fn clear_items(&mut self) {
-            self.items = __fresh_items();
+            self.items = (__FIELD_items.fresh)();
         }
         /// The value of `coupon`.
         #[must_use]
@@ -107,7 +101,7 @@ const _: () = {
         }
         /// Puts `coupon` back to what a new visitor has.
         fn clear_coupon(&mut self) {
-            self.coupon = __fresh_coupon();
+            self.coupon = (__FIELD_coupon.fresh)();
         }
     }
     ::sessio::__bind! {

@@ -12,30 +12,18 @@
 const _: () = {
     const __FIELD_user_id: ::sessio::__private::ColumnOf<Option<i64>> = ::sessio::__private::principal::<
         Shop,
-    >("user_id");
+    >("user_id", ::sessio::__private::fresh::<Option<i64>>);
     const _: () = ::sessio::__private::assert_null_is_clear(&__FIELD_user_id);
     const _: () = ::sessio::__private::assert_index_key(&__FIELD_user_id);
     const __FIELD_cart: ::sessio::__private::FieldOf<Vec<Item>> = ::sessio::__private::payload::<
         Vec<Item>,
-    >();
+    >(::sessio::__private::fresh::<Vec<Item>>);
     const __FIELD_visits: ::sessio::__private::FieldOf<u32> = ::sessio::__private::payload::<
         u32,
-    >();
+    >(::sessio::__private::fresh::<u32>);
     const __FIELD_notice: ::sessio::__private::FieldOf<Option<String>> = ::sessio::__private::payload::<
         Option<String>,
-    >();
-    fn __fresh_user_id() -> Option<i64> {
-        ::sessio::__private::fresh::<Option<i64>>()
-    }
-    fn __fresh_cart() -> Vec<Item> {
-        ::sessio::__private::fresh::<Vec<Item>>()
-    }
-    fn __fresh_visits() -> u32 {
-        ::sessio::__private::fresh::<u32>()
-    }
-    fn __fresh_notice() -> Option<String> {
-        ::sessio::__private::fresh::<Option<String>>()
-    }
+    >(::sessio::__private::fresh::<Option<String>>);
     const __COLUMNS: &[::sessio::schema::ColumnDef] = &[__FIELD_user_id.def];
     const __INDEXES: &[::sessio::schema::IndexDef] = &[
         ::sessio::schema::IndexDef::new(&["user_id"]),
@@ -71,18 +59,18 @@ const _: () = {
         );
         fn fresh() -> Self {
             Self {
-                user_id: __fresh_user_id(),
-                cart: __fresh_cart(),
-                visits: __fresh_visits(),
-                notice: __fresh_notice(),
+                user_id: (__FIELD_user_id.field.fresh)(),
+                cart: (__FIELD_cart.fresh)(),
+                visits: (__FIELD_visits.fresh)(),
+                notice: (__FIELD_notice.fresh)(),
             }
         }
         fn field(&self, index: ::core::primitive::usize) -> &dyn ::sessio::model::Value {
             match index {
-                0 => __FIELD_user_id.field.shared(&self.user_id),
-                1 => __FIELD_cart.shared(&self.cart),
-                2 => __FIELD_visits.shared(&self.visits),
-                3 => __FIELD_notice.shared(&self.notice),
+                0 => (__FIELD_user_id.field.shared)(&self.user_id),
+                1 => (__FIELD_cart.shared)(&self.cart),
+                2 => (__FIELD_visits.shared)(&self.visits),
+                3 => (__FIELD_notice.shared)(&self.notice),
                 _ => ::sessio::__private::no_such_field("shop", index),
             }
         }
@@ -91,10 +79,10 @@ const _: () = {
             index: ::core::primitive::usize,
         ) -> &mut dyn ::sessio::model::Value {
             match index {
-                0 => __FIELD_user_id.field.exclusive(&mut self.user_id),
-                1 => __FIELD_cart.exclusive(&mut self.cart),
-                2 => __FIELD_visits.exclusive(&mut self.visits),
-                3 => __FIELD_notice.exclusive(&mut self.notice),
+                0 => (__FIELD_user_id.field.exclusive)(&mut self.user_id),
+                1 => (__FIELD_cart.exclusive)(&mut self.cart),
+                2 => (__FIELD_visits.exclusive)(&mut self.visits),
+                3 => (__FIELD_notice.exclusive)(&mut self.notice),
                 _ => ::sessio::__private::no_such_field("shop", index),
             }
         }
@@ -135,7 +123,7 @@ const _: () = {
         ///
         /// Puts `user_id` back to what a new visitor has.
         pub fn clear_user_id(&mut self) {
-            self.user_id = __fresh_user_id();
+            self.user_id = (__FIELD_user_id.field.fresh)();
         }
         /// The value of `cart`.
         #[must_use]
@@ -153,7 +141,7 @@ const _: () = {
         }
         /// Puts `cart` back to what a new visitor has.
         pub fn clear_cart(&mut self) {
-            self.cart = __fresh_cart();
+            self.cart = (__FIELD_cart.fresh)();
         }
         /// The value of `visits`.
         #[must_use]
@@ -171,7 +159,7 @@ const _: () = {
         }
         /// Puts `visits` back to what a new visitor has.
         pub fn clear_visits(&mut self) {
-            self.visits = __fresh_visits();
+            self.visits = (__FIELD_visits.fresh)();
         }
         /// The value of `notice`.
         #[must_use]
@@ -191,11 +179,11 @@ const _: () = {
         }
         /// Puts `notice` back to what a new visitor has.
         pub fn clear_notice(&mut self) {
-            self.notice = __fresh_notice();
+            self.notice = (__FIELD_notice.fresh)();
         }
         /// Takes the value of `notice` and leaves what a new visitor has.
         pub fn take_notice(&mut self) -> Option<String> {
-            ::core::mem::replace(&mut self.notice, __fresh_notice())
+            ::core::mem::replace(&mut self.notice, (__FIELD_notice.fresh)())
         }
     }
     #[automatically_derived]

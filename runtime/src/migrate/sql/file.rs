@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     sqlite,
     statements::{create, drop_table},
-    steps::{Step, steps},
+    steps::{Place, Step, steps},
 };
 use crate::{
     migrate::{
@@ -34,16 +34,17 @@ pub struct File {
 impl Plan {
     /// The migrations, in the order in which they have to run. None when this dialect has nothing to do.
     ///
-    /// One for SQLite, and for PostgreSQL but for the indexes of a table that is there: each is built `CONCURRENTLY`, and
-    /// two of those in one file would be one transaction. For MySQL, which commits with each DDL statement, a migration
+    /// One for SQLite, and for PostgreSQL but for what a table that is there gets without being locked: each index is built
+    /// `CONCURRENTLY`, and two of those in one file would be one transaction; a reference is added in one transaction and
+    /// looks at the rows in the next. For MySQL, which commits with each DDL statement, a migration
     /// has one of them, so that one that fails has had no effect.
     pub fn statements(&self, dialect: Dialect) -> Vec<File> {
         let groups = match &self.way {
-            Way::Create => vec![Step { up: create(dialect, &self.to), ..drop_step(dialect, self.table()) }],
+            Way::Create => vec![Step::new(create(dialect, &self.to), [drop_table(dialect, self.table())])],
             Way::Recreate(from) => {
                 let drop = drop_table(dialect, self.table());
-                let go = Step { up: vec![drop.clone()], down: create(dialect, from), is_alone: false };
-                let come = Step { up: create(dialect, &self.to), down: vec![drop], is_alone: false };
+                let go = Step::new([drop.clone()], create(dialect, from));
+                let come = Step::new(create(dialect, &self.to), [drop]);
                 grouped(vec![go, come], dialect)
             }
             Way::Alter(shift) if dialect == Dialect::Sqlite => sqlite_step(shift).into_iter().collect(),
@@ -63,8 +64,9 @@ impl Plan {
         };
         let loses = up.iter().any(|hazard| hazard.kind == HazardKind::Destructive);
         let about_down = if loses { "Restores the structure, and not the values that are lost." } else { "" };
+        let is_alone = step.place == Place::NoTransaction;
         let text = |verb: &str, about: &str, hazards: &[Hazard], statements: &[String]| {
-            let mut text = String::from(if step.is_alone { NO_TRANSACTION } else { "" });
+            let mut text = String::from(if is_alone { NO_TRANSACTION } else { "" });
             let table = self.table();
             let _ = writeln!(text, "-- sessio: {table}: {verb}{changes}{part}");
             text.push_str("-- Generated from the struct. Review it, and do not change it once it has run.\n");
@@ -75,6 +77,9 @@ impl Plan {
                 // A value in it may have line breaks, which would end the comment.
                 let _ = writeln!(text, "-- {}", hazard.to_string().split_whitespace().collect::<Vec<_>>().join(" "));
             }
+            if statements.is_empty() {
+                text.push_str("-- Nothing to do in this part.\n");
+            }
             for statement in statements {
                 let _ = write!(text, "\n{statement};\n");
             }
@@ -83,7 +88,7 @@ impl Plan {
         File {
             up: text("", "", &up, &step.up),
             down: text("undo: ", about_down, &down, &step.down),
-            no_transaction: step.is_alone,
+            no_transaction: is_alone,
         }
     }
 }
@@ -92,13 +97,9 @@ fn every_session_ends() -> Hazard {
     Hazard { kind: HazardKind::Destructive, reason: "every session ends".into() }
 }
 
-fn drop_step(dialect: Dialect, table: &str) -> Step {
-    Step { down: vec![drop_table(dialect, table)], ..Step::default() }
-}
-
 /// None when the types differ to the struct alone.
 fn sqlite_step(shift: &Shift) -> Option<Step> {
-    let step = Step { up: sqlite::script(shift), down: sqlite::script(&shift.reversed()), is_alone: false };
+    let step = Step::new(sqlite::script(shift), sqlite::script(&shift.reversed()));
     (!step.up.is_empty() || !step.down.is_empty()).then_some(step)
 }
 
@@ -107,7 +108,7 @@ fn grouped(steps: Vec<Step>, dialect: Dialect) -> Vec<Step> {
     let mut groups: Vec<Step> = Vec::new();
     for mut step in steps {
         match groups.last_mut() {
-            Some(group) if dialect != Dialect::MySql && !group.is_alone && !step.is_alone => {
+            Some(group) if dialect != Dialect::MySql && group.place == Place::Shared && step.place == Place::Shared => {
                 group.up.append(&mut step.up);
                 step.down.append(&mut group.down);
                 group.down = step.down;

@@ -1,8 +1,9 @@
 //! Values between the payload and a column: the payload is one JSON object, in a column of bytes.
 //!
-//! Up and down are safe to run while sessions are written. A value in the payload is newer than one in the column (a
-//! program that knows the column reads the payload first, and leaves the value in only one of them), so going up the
-//! payload fills the column and keeps its member, and going down the column fills only payloads without one.
+//! Up and down are safe to run while sessions are written. A member of the payload is newer than the column: a program that
+//! knows the column takes the member out whenever it writes, and one that does not writes a member only when it has changed
+//! the field. So going up the payload fills the column and keeps its member, and going down the column fills only payloads
+//! without one.
 
 use crate::{
     migrate::{convert::integer_range, model::Kind, snapshot::Column},

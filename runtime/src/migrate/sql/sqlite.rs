@@ -27,6 +27,7 @@ pub(in crate::migrate) fn needs_rebuild(shift: &Shift) -> bool {
             .kept
             .iter()
             .any(|kept| kept.from.nullable != kept.to.nullable || type_differs(SQLITE, &kept.from, &kept.to))
+        || shift.references(|_| false).is_changed()
 }
 
 /// The statements of one direction.
@@ -58,7 +59,7 @@ fn in_place(shift: &Shift) -> Vec<String> {
     script
 }
 
-/// Nothing refers to a session table, so the old one can go and the new one take its name.
+/// The old table goes and the new one takes its name.
 fn rebuild(shift: &Shift) -> Vec<String> {
     let table = &shift.to.table;
     let new = format!("{table}_new");

@@ -8,7 +8,7 @@ use crate::{
         snapshot::{Column, Index, Snapshot},
     },
     model::ColumnType,
-    schema::{Dialect, TableColumn, TableIndex, columns_statement, managed_columns},
+    schema::{Dialect, ForeignKey, TableColumn, TableIndex, columns_statement, managed_columns},
 };
 
 /// Whether the two are different types to the database.
@@ -28,7 +28,8 @@ pub(super) fn definition(dialect: Dialect, column: &Column) -> String {
 /// The statements that create the table of this form, under a name.
 pub(super) fn create_table(dialect: Dialect, table: &Snapshot, name: &str) -> String {
     let columns = managed_columns(dialect).into_iter().chain(table.columns.iter().map(table_column));
-    columns_statement(name, &columns.collect::<Vec<_>>(), &[], dialect, "CREATE TABLE")
+    let foreign_keys = table.columns.iter().filter_map(|column| column.foreign_key(&table.table)).collect::<Vec<_>>();
+    columns_statement(name, &columns.collect::<Vec<_>>(), &foreign_keys, dialect, "CREATE TABLE")
 }
 
 /// The statements that create every index of the table.
@@ -86,6 +87,18 @@ pub(super) fn rename_column(dialect: Dialect, table: &str, from: &str, to: &str)
 
 pub(super) fn drop_column(dialect: Dialect, table: &str, column: &str) -> String {
     format!("{} DROP COLUMN {}", alter(dialect, table), dialect.quote(column))
+}
+
+/// What takes a reference away from a table of this form. MySQL has made an index for it where there was none.
+pub(super) fn drop_foreign_key(dialect: Dialect, table: &Snapshot, foreign_key: &ForeignKey<'_>) -> String {
+    let (alter, name) = (alter(dialect, &table.table), dialect.quote(&foreign_key.name()));
+    let is_indexed =
+        table.indexes.iter().any(|index| index.columns.first().is_some_and(|first| first == foreign_key.column));
+    match dialect {
+        Dialect::MySql if is_indexed => format!("{alter} DROP FOREIGN KEY {name}"),
+        Dialect::MySql => format!("{alter} DROP FOREIGN KEY {name}, DROP INDEX {name}"),
+        _ => format!("{alter} DROP CONSTRAINT {name}"),
+    }
 }
 
 /// The value of a column of one type, as the other wants it.

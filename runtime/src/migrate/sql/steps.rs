@@ -7,17 +7,17 @@ use super::{
     literal::literal,
     payload::{fill_column, fill_payload},
     statements::{
-        alter, column_type, converted, create_index, definition, drop_column, drop_index, needs_default_in_parentheses,
-        rename_column, rename_index, type_differs,
+        alter, column_type, converted, create_index, definition, drop_column, drop_foreign_key, drop_index,
+        needs_default_in_parentheses, rename_column, rename_index, type_differs,
     },
 };
 use crate::{
     migrate::{
         plan::Indexing,
         shift::{Extra, Fill, Kept, Shift},
-        snapshot::{Column, Index},
+        snapshot::{Column, Index, Snapshot},
     },
-    schema::Dialect,
+    schema::{Dialect, ForeignKey},
 };
 
 /// Something to do, and what undoes it. At most one statement of each direction is DDL.
@@ -25,17 +25,28 @@ use crate::{
 pub(super) struct Step {
     pub(super) up: Vec<String>,
     pub(super) down: Vec<String>,
-    /// Runs outside of a transaction, and therefore in a file of its own.
-    pub(super) is_alone: bool,
+    pub(super) place: Place,
+}
+
+/// Where a step may run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Place {
+    /// In one transaction with its neighbours.
+    #[default]
+    Shared,
+    /// In a transaction of its own, so that the locks of those before are gone.
+    Apart,
+    /// Outside of a transaction, and therefore in a file of its own.
+    NoTransaction,
 }
 
 impl Step {
-    fn new(up: impl IntoIterator<Item = String>, down: impl IntoIterator<Item = String>) -> Self {
-        Self { up: up.into_iter().collect(), down: down.into_iter().collect(), is_alone: false }
+    pub(super) fn new(up: impl IntoIterator<Item = String>, down: impl IntoIterator<Item = String>) -> Self {
+        Self { up: up.into_iter().collect(), down: down.into_iter().collect(), place: Place::Shared }
     }
 
     fn reversed(self) -> Self {
-        Self { up: self.down, down: self.up, is_alone: self.is_alone }
+        Self { up: self.down, down: self.up, place: self.place }
     }
 }
 
@@ -43,7 +54,15 @@ impl Step {
 pub(super) fn steps(shift: &Shift, dialect: Dialect, indexing: Indexing) -> Vec<Step> {
     let way = Way { table: &shift.to.table, dialect, indexing };
     let indexes = shift.indexes();
+    // MySQL keeps an index that a reference stands on.
+    let stands_on =
+        |index: &Index, column: &Column| dialect == Dialect::MySql && index.columns.first() == Some(&column.name);
+    let references =
+        shift.references(|column| indexes.dropped.iter().chain(&indexes.added).any(|index| stands_on(index, column)));
     let mut steps = Vec::new();
+    for foreign_key in &references.dropped {
+        steps.extend(way.reference(&shift.from, foreign_key).into_iter().rev().map(Step::reversed));
+    }
     steps.extend(indexes.dropped.iter().map(|index| way.index(index).reversed()));
     for (from, to) in &indexes.renamed {
         steps.push(Step::new(
@@ -68,6 +87,7 @@ pub(super) fn steps(shift: &Shift, dialect: Dialect, indexing: Indexing) -> Vec<
         steps.extend(way.column(extra));
     }
     steps.extend(indexes.added.iter().map(|index| way.index(index)));
+    steps.extend(references.added.iter().flat_map(|foreign_key| way.reference(&shift.to, foreign_key)));
     steps
 }
 
@@ -85,9 +105,23 @@ impl Way<'_> {
             // Without IF NOT EXISTS, which would take a broken index for a finished one.
             let create = create.replacen("INDEX ", "INDEX CONCURRENTLY ", 1);
             let drop = drop.replacen("INDEX ", "INDEX CONCURRENTLY ", 1);
-            return Step { is_alone: true, ..Step::new([create], [drop]) };
+            return Step { place: Place::NoTransaction, ..Step::new([create], [drop]) };
         }
         Step::new([create], [drop])
+    }
+
+    /// A reference that comes. PostgreSQL adds it at once, for sessions that are written from now on, and looks at those
+    /// that are there afterwards, while all of them can be written.
+    fn reference(&self, table: &Snapshot, foreign_key: &ForeignKey<'_>) -> Vec<Step> {
+        let dialect = self.dialect;
+        let (add, drop) = (foreign_key.add(dialect), drop_foreign_key(dialect, table, foreign_key));
+        if dialect != Dialect::Postgres {
+            return vec![Step::new([add], [drop])];
+        }
+        let name = dialect.quote(&foreign_key.name());
+        let validate = format!("{} VALIDATE CONSTRAINT {name}", alter(dialect, self.table));
+        let validate = Step { place: Place::Apart, ..Step::new([validate], []) };
+        vec![Step::new([format!("{add} NOT VALID")], [drop]), validate]
     }
 
     /// A column that comes.

@@ -114,10 +114,14 @@ impl<S: Store> Store for CachedStore<S> {
     }
 
     async fn update(&self, expected: Version, record: &Record) -> Result<Update, StoreError> {
-        let (flight, _) = self.inner.cache.write(record.id);
+        let (flight, before) = self.inner.cache.write(record.id);
         let outcome = self.inner.store.update(expected, record).await?;
         flight.land(match &outcome {
-            Update::Updated => Some(self.loaded(record)),
+            // The store has not taken a touch back, so what is kept has the times of what was replaced in it.
+            Update::Updated => before.filter(|before| before.version == expected).map(|before| {
+                let life = record.life.in_place_of(&before.life);
+                Record { life, ..self.loaded(record) }
+            }),
             Update::Conflict(current) => Some((**current).clone()),
             Update::Gone => None,
         });

@@ -250,7 +250,8 @@ fn folder_name(kind: &str) -> String {
         b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' => char::from(byte).to_string(),
         other => format!("%{other:02x}"),
     };
-    kind.bytes().map(written).collect()
+    // A name for the kind without one too: the root's own folder would hold it among those of all others.
+    if kind.is_empty() { "%".to_owned() } else { kind.bytes().map(written).collect() }
 }
 
 fn make_private(path: &Path, inside: &Path) -> Result<(), FileError> {
@@ -311,7 +312,42 @@ fn mode(_: &Metadata) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Component;
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The inverse of [`folder_name`]; that it exists is what makes no two kinds share a folder.
+    fn read_back(folder: &str) -> Option<Vec<u8>> {
+        let (mut kind, mut rest) = (Vec::new(), folder);
+        while let Some((begin, behind)) = rest.split_at_checked(1) {
+            let digits = behind.split_at_checked(2).filter(|_| begin == "%");
+            kind.push(digits.map_or(Some(begin.as_bytes()[0]), |(digits, _)| u8::from_str_radix(digits, 16).ok())?);
+            rest = digits.map_or(behind, |(_, rest)| rest);
+        }
+        Some(kind)
+    }
+
+    proptest! {
+        #[test]
+        fn a_folder_reads_back_to_exactly_its_kind_and_is_one_name(kind in "[a-cA-C./%0-9_ö\0-]{1,8}") {
+            let folder = folder_name(&kind);
+            prop_assert_eq!(read_back(&folder), Some(kind.into_bytes()));
+            let mut components = Path::new(&folder).components();
+            prop_assert!(matches!((components.next(), components.next()), (Some(Component::Normal(_)), None)));
+            prop_assert_eq!(&folder, &folder.to_lowercase(), "no file system that ignores case confuses two");
+        }
+
+        #[test]
+        fn a_file_reads_back_to_exactly_its_id(id: [u8; 16], other in "[0-9a-fA-F+]{31,33}") {
+            let id = SessionId::from_bytes(id);
+            prop_assert_eq!(parse_file_name(&file_name(id)), Some(id));
+            prop_assert_eq!(parse_file_name(&other).map(file_name), Some(other).filter(|other| {
+                other.len() == 32 && other.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+            }));
+        }
+    }
 
     #[test]
     fn only_the_exact_name_of_an_id_in_its_own_shard_is_a_session() {
@@ -328,6 +364,7 @@ mod tests {
     fn a_kind_never_leaves_its_folder_and_no_two_share_one() {
         assert_eq!(folder_name("shop"), "shop");
         assert_eq!(folder_name("../shop"), "%2e%2e%2fshop");
+        assert_eq!(folder_name(""), "%");
         assert_ne!(folder_name("Shop").to_lowercase(), folder_name("shop"));
     }
 }

@@ -151,7 +151,9 @@ mod tests {
     fn a_session_of_another_kind_or_id_is_refused() {
         let record = record();
         let file = Bytes::from(encode("shop", &record).unwrap());
-        assert_eq!(decode("admin", record.id, &file).unwrap_err(), Damage::Checksum);
+        for other in ["admin", "ship"] {
+            assert_eq!(decode(other, record.id, &file).unwrap_err(), Damage::Checksum, "{other}");
+        }
         let other = SessionId::random().unwrap();
         assert_eq!(decode("shop", other, &file).unwrap_err(), Damage::Record(WireError::Damaged));
     }

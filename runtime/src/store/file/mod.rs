@@ -28,6 +28,8 @@
 mod error;
 mod folder;
 mod format;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod lock;
 mod scan;
 mod store;

@@ -179,7 +179,8 @@ impl<T: SessionModel> Store for FileStore<T> {
             if current.version != expected {
                 return Ok(Update::Conflict(Box::new(current)));
             }
-            put(folder, &locked, &record, durability)?;
+            let life = record.life.in_place_of(&current.life);
+            put(folder, &locked, &Record { life, ..record }, durability)?;
             Ok(Update::Updated)
         })
         .await

@@ -6,6 +6,7 @@
 use parking_lot::Mutex;
 
 use crate::{
+    expiry::Lifetime,
     record::{Record, Version},
     store::Activity,
     token::SessionId,
@@ -31,6 +32,12 @@ impl Hint {
         let Record { id, version, life, .. } = record;
         let times = Activity { seen_at: life.seen_at, expires_at: life.expires_at };
         Self { id: *id, cas, version: *version, times, stamps }
+    }
+
+    /// This life with the times of the item.
+    pub(super) const fn moved(&self, life: Lifetime) -> Lifetime {
+        let Activity { seen_at, expires_at } = self.times;
+        Lifetime { seen_at, expires_at, ..life }
     }
 
     /// The times after this activity: the later of each.

@@ -65,14 +65,23 @@ impl Item<'_> {
         }
     }
 
-    pub(super) async fn update(&self, expected: Version, record: &Record, value: &[u8]) -> Result<Update, StoreError> {
+    pub(super) async fn update(&self, expected: Version, record: &Record) -> Result<Update, StoreError> {
+        let mut value = entry::encode(record, self.size_limit)?;
+        let mut record = record.clone();
         let mut known = self.hints.get(self.id);
         loop {
             if let Some(hint) = known.filter(|hint| hint.version == expected) {
-                let [reply] = self.ask([Command::Replace { cas: hint.cas, value, ttl: ttl_of(record) }]).await?;
+                // What the token stands for is what the write replaces, or it does not happen.
+                let life = record.life.in_place_of(&hint.moved(record.life));
+                if life != record.life {
+                    record.life = life;
+                    value = entry::encode(&record, self.size_limit)?;
+                }
+                let replace = Command::Replace { cas: hint.cas, value: &value, ttl: ttl_of(&record) };
+                let [reply] = self.ask([replace]).await?;
                 match reply.outcome {
                     Outcome::Done => {
-                        self.learn(record, reply.cas, 0);
+                        self.learn(&record, reply.cas, 0);
                         return Ok(Update::Updated);
                     }
                     Outcome::Missing => return Ok(self.gone(Update::Gone)),

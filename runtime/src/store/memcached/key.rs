@@ -58,6 +58,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -75,5 +77,21 @@ mod tests {
         }
         assert!(matches!(Keys::new("sessio", "a:b"), Err(StoreError::Schema(_))));
         assert!(Keys::new("acme:production", "größe").is_ok());
+    }
+
+    proptest! {
+        // That a key can be read back is what makes no two names share one.
+        #[test]
+        fn a_key_reads_back_to_exactly_the_prefix_the_kind_and_the_id(prefix in "[a:bö]{1,6}", kind in "[a:b]{0,4}", id: [u8; 16]) {
+            let id = SessionId::from_bytes(id);
+            match Keys::new(&prefix, &kind) {
+                Ok(keys) => {
+                    let key = keys.record(id);
+                    let (rest, last) = key.rsplit_once(':').unwrap();
+                    prop_assert_eq!((rest.rsplit_once(':'), last.parse()), (Some((&*prefix, &*kind)), Ok(id)));
+                }
+                Err(_) => prop_assert!(kind.is_empty() || kind.contains(':')),
+            }
+        }
     }
 }

@@ -30,6 +30,8 @@
 mod builder;
 mod connection;
 mod entry;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod hint;
 mod item;
 mod key;

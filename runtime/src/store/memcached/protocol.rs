@@ -151,6 +151,12 @@ impl Reply {
         Ok((reply, announced))
     }
 
+    /// The number of the command that this says it answers.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn number(&self) -> Option<u64> {
+        self.number
+    }
+
     /// Makes sure that this is the reply to the command with this number.
     ///
     /// Early versions of 1.6 do not repeat the number where there is no item; they do wherever an item is spoken of.

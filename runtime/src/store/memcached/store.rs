@@ -111,9 +111,8 @@ impl<T: SessionModel> Store for MemcachedStore<T> {
     }
 
     async fn update(&self, expected: Version, record: &Record) -> Result<Update, StoreError> {
-        let value = entry::encode(record, self.shared.item_size)?;
         let item = self.shared.item(record.id)?;
-        self.shared.within_timeout(&item, item.update(expected, record, &value)).await
+        self.shared.within_timeout(&item, item.update(expected, record)).await
     }
 
     async fn touch(&self, id: SessionId, activity: Activity) -> Result<Touch, StoreError> {

@@ -74,10 +74,11 @@ impl Shard {
     pub(super) fn update(&mut self, expected: Version, record: &Record) -> Update {
         let Some(slot) = self.find(record.id) else { return Update::Gone };
         let Some(entry) = self.slots[slot as usize].as_mut() else { return Update::Gone };
-        if entry.version != expected {
+        if entry.version() != expected {
             return Update::Conflict(Box::new(entry.record(self.by_end.end(slot))));
         }
-        entry.write(record);
+        let life = record.life.in_place_of(&entry.life(self.by_end.end(slot)));
+        entry.write(record, &life);
         if !entry.columns.equal(&record.columns) {
             self.unindex(slot);
             if let Some(entry) = &mut self.slots[slot as usize] {
@@ -85,7 +86,7 @@ impl Shard {
             }
             self.index(slot);
         }
-        self.by_end.set(slot, record.life.expires_at);
+        self.by_end.set(slot, life.expires_at);
         Update::Updated
     }
 
@@ -93,11 +94,11 @@ impl Shard {
     pub(super) fn touch(&mut self, id: SessionId, activity: Activity) -> Touch {
         let Some(slot) = self.find(id) else { return Touch::Gone };
         let Some(entry) = self.slots[slot as usize].as_mut() else { return Touch::Gone };
-        entry.seen_at = entry.seen_at.max(activity.seen_at);
+        entry.see(activity.seen_at);
         if activity.expires_at > self.by_end.end(slot) {
             self.by_end.set(slot, activity.expires_at);
         }
-        Touch::Touched(entry.version)
+        Touch::Touched(entry.version())
     }
 
     pub(super) fn delete(&mut self, id: SessionId) -> bool {

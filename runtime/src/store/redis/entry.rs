@@ -118,7 +118,8 @@ pub(super) fn count(value: &Value) -> Result<u64, StoreError> {
 
 /// Reads a version.
 pub(super) fn version(value: Value) -> Result<Version, StoreError> {
-    redis::from_redis_value(value).map(Version::new).map_err(StoreError::corrupt)
+    let number = redis::from_redis_value(value).map_err(StoreError::corrupt)?;
+    Version::from_stored(number).ok_or_else(unexpected)
 }
 
 /// The server answered something that no script of ours answers.
@@ -143,6 +144,14 @@ mod tests {
         assert_eq!(milliseconds(at(10), at(10)), 1);
         assert_eq!(milliseconds(at(10), at(0)), 1);
         assert_eq!(milliseconds(at(0), Timestamp::MAX), LONGEST);
+    }
+
+    #[test]
+    fn a_version_that_no_write_has_made_is_refused() {
+        let digits = |digits: &str| Value::BulkString(digits.as_bytes().to_vec());
+        assert_eq!(version(digits("7")).unwrap(), Version::new(7));
+        assert!(version(digits("18446744073709551615")).is_err());
+        assert!(version(Value::Int(-1)).is_err());
     }
 
     #[test]

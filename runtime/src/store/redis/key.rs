@@ -24,14 +24,6 @@ pub(super) struct Keys {
 impl Keys {
     /// The names of `T`.
     pub(super) fn of<T: SessionModel>(prefix: &str) -> Result<Self, StoreError> {
-        if prefix.is_empty() {
-            return Err(StoreError::Schema(
-                "the prefix of a Redis store is empty; give it the application's name".into(),
-            ));
-        }
-        if T::KIND.is_empty() || T::KIND.contains(':') {
-            return Err(StoreError::Schema(format!("the kind {:?} cannot be part of a Redis key", T::KIND)));
-        }
         if let Some(index) = T::SCHEMA.indexes.iter().find(|index| index.unique) {
             return Err(StoreError::Schema(format!(
                 "{}: Redis cannot keep {} unique over all sessions; use an SQL store or a plain index",
@@ -39,7 +31,19 @@ impl Keys {
                 index.columns.join(", "),
             )));
         }
-        Ok(Self { root: format!("{prefix}:{}", T::KIND), indexed: indexed_columns::<T>() })
+        Self::new(prefix, T::KIND, indexed_columns::<T>())
+    }
+
+    fn new(prefix: &str, kind: &str, indexed: Vec<(usize, &'static str)>) -> Result<Self, StoreError> {
+        if prefix.is_empty() {
+            return Err(StoreError::Schema(
+                "the prefix of a Redis store is empty; give it the application's name".into(),
+            ));
+        }
+        if kind.is_empty() || kind.contains(':') {
+            return Err(StoreError::Schema(format!("the kind {kind:?} cannot be part of a Redis key")));
+        }
+        Ok(Self { root: format!("{prefix}:{kind}"), indexed })
     }
 
     /// The key of a record.
@@ -120,6 +124,8 @@ pub(super) fn digest(value: &ColumnValue) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn keys(root: &str) -> Keys {
@@ -145,6 +151,38 @@ mod tests {
             ),
             None
         );
+    }
+
+    proptest! {
+        // That a key can be read back is what makes no two names share one.
+        #[test]
+        fn a_key_reads_back_to_exactly_the_prefix_the_kind_and_the_id(prefix in "[a:ix{}*\n]{1,6}", kind in "[a:ix\0]{0,4}", id: [u8; 16]) {
+            let id = SessionId::from_bytes(id);
+            match Keys::new(&prefix, &kind, Vec::new()) {
+                Ok(keys) => {
+                    let key = keys.record(id);
+                    let (rest, last) = key.rsplit_once(':').unwrap();
+                    prop_assert_eq!((rest.rsplit_once(':'), last.parse()), (Some((&*prefix, &*kind)), Ok(id)));
+                    prop_assert_eq!(keys.parse(key.as_bytes()), Some(id));
+                }
+                Err(_) => prop_assert!(kind.is_empty() || kind.contains(':')),
+            }
+        }
+
+        #[test]
+        fn the_name_of_an_index_set_is_that_of_no_record_and_of_no_other_index_set(
+            prefix in "[a:ix]{1,6}", kind in "[aix]{1,3}", column in "[aix]{1,3}", value: i64,
+        ) {
+            let digest = digest(&ColumnValue::Int(value));
+            let key = Keys::new(&prefix, &kind, Vec::new()).unwrap().index(&column, &digest);
+            let mut parts = key.rsplitn(5, ':');
+            let read = std::array::from_fn(|_| parts.next().unwrap());
+            prop_assert_eq!(read, [&*digest, &column, "ix", &kind, &prefix]);
+            // Whoever reads the key of an index set as that of a record finds no id at its end.
+            let (other, last) = key.rsplit_once(':').unwrap();
+            prop_assert_eq!(keys(other).parse(key.as_bytes()), None);
+            prop_assert_ne!(last.len(), ID_CHARACTERS);
+        }
     }
 
     #[test]

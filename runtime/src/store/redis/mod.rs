@@ -20,6 +20,8 @@ mod connection;
 mod entry;
 mod enumerate;
 mod find;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod key;
 mod link;
 mod script;

@@ -83,7 +83,10 @@ return 1",
     )
 });
 
-/// `mark ttl expected field value ..` -> 1 updated, 0 gone, or `{r, s, e}` of the record that was there first.
+/// `mark ttl expected field value ..` -> 1 updated, 0 gone, or `{r, s, e}` of the record that was there first. The fields begin
+/// with `v`, `r`, `s` and `e`.
+///
+/// It takes no touch back: where the visitor was seen later than the write says, the later of each time stays.
 ///
 /// A write that is already among the last four was sent twice and has taken effect, even if others came after it: to call
 /// that a conflict would merge the write with itself. The fields of columns that this program does not index are kept,
@@ -91,12 +94,19 @@ return 1",
 pub(super) static UPDATE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "\
-local held = redis.call('HMGET', KEYS[1], 'v', 'w')
+local held = redis.call('HMGET', KEYS[1], 'v', 'w', 's', 'e')
 if not held[1] then return 0 end
 local writes = held[2] or ''
 if string.find(writes, ARGV[1], 1, true) then return 1 end
 if held[1] ~= ARGV[3] then return redis.call('HMGET', KEYS[1], 'r', 's', 'e') end
 writes = ARGV[1] .. string.sub(writes, 1, 3 * string.len(ARGV[1]))
+if tonumber(held[3]) > tonumber(ARGV[9]) then
+  ARGV[9] = held[3]
+  if tonumber(held[4]) > tonumber(ARGV[11]) then
+    ARGV[11] = held[4]
+    ARGV[2] = math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1]))
+  end
+end
 redis.call('HSET', KEYS[1], 'w', writes, unpack(ARGV, 4))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1",

@@ -48,6 +48,10 @@ pub trait Driver: Database {
     /// The indexes of a live table that cover every row, by its name: name, unique, column; in order.
     const INDEXES: &'static str;
 
+    /// The references of a live table, by its name: column, other table, other column, what happens when its row goes, as
+    /// SQL calls it. One over several columns is not among them.
+    const FOREIGN_KEYS: &'static str;
+
     /// The statements that the databases do not share.
     fn own_statements(table: &Table<'_>) -> OwnStatements;
 

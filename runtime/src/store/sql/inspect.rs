@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::SessionModel,
-    schema::{LiveColumn, LiveIndex, LiveTable, Schema, differences},
+    schema::{LiveColumn, LiveForeignKey, LiveIndex, LiveTable, Schema, differences},
     store::StoreError,
 };
 
@@ -22,7 +22,7 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     /// # Errors
     ///
     /// [`StoreError::Schema`] that says in words every difference that would make an operation fail or lose something: a
-    /// missing table, column or index, another type, another nullability, a column of which the struct knows nothing and
+    /// missing table, column, index or reference, another type, another nullability, a column of which the struct knows nothing and
     /// that an insert may not leave out. Other additional columns and indexes are fine.
     pub async fn verify_schema(&self) -> Result<(), StoreError> {
         let limit = self.limit(Reach::Table);
@@ -76,6 +76,14 @@ pub(super) async fn inspect<D: Driver>(
                 live.indexes.push(LiveIndex { name, columns: vec![column], unique });
             }
         }
+    }
+    for row in ask::<D>(connection, D::FOREIGN_KEYS, schema).await? {
+        live.foreign_keys.push(LiveForeignKey {
+            column: read_text::<D>(&row, 0)?,
+            other_table: read_text::<D>(&row, 1)?,
+            other_column: read_text::<D>(&row, 2)?,
+            on_delete: read_text::<D>(&row, 3)?,
+        });
     }
     Ok(Some(live))
 }

@@ -13,12 +13,15 @@ use super::{
 };
 use crate::{
     model::{ColumnValue, SessionModel},
-    schema::{Dialect, LiveTable, Schema, TableColumn, foreign_key, table_columns, table_indexes, table_statement},
+    schema::{
+        Dialect, ForeignKey, LiveTable, Schema, TableColumn, table_columns, table_foreign_keys, table_indexes,
+        table_statement,
+    },
     store::StoreError,
 };
 
 impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
-    /// Creates the table, the columns and the indexes that are missing. It drops and changes nothing, may be called at
+    /// Creates the table, the columns, the indexes and the references that are missing. It drops and changes nothing, may be called at
     /// every start, and by several processes at once.
     ///
     /// The rows that are there get, in a new column that may not be `NULL`, the value that a new visitor has in its
@@ -79,6 +82,13 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
         for index in table_indexes(schema).iter().filter(|index| !live.has_index(index)) {
             execute::<D>(connection, index.create(schema.table, D::DIALECT), schema).await?;
         }
+        // SQLite adds a reference with its column or never.
+        if D::DIALECT != Dialect::Sqlite {
+            let missing = table_foreign_keys(schema);
+            for reference in missing.iter().filter(|reference| !live.has_foreign_key(reference)) {
+                execute::<D>(connection, reference.add(D::DIALECT), schema).await?;
+            }
+        }
         verdict::<D>(schema, inspect::<D>(connection, schema).await?.as_ref())
     }
 }
@@ -99,8 +109,8 @@ async fn add_columns<D: Driver, T: SessionModel>(
     let any = any.map_err(|error| Fault::new::<D>(error).into_store_error(schema))?;
     let has_rows = any.rows.first().map(|row| read_int::<D>(row, 0)).transpose()? == Some(1);
     for column in missing {
-        let reference = schema.columns.iter().find(|def| def.name == column.name).and_then(|def| def.references);
-        // SQLite adds a reference with its column or never.
+        let reference = schema.columns.iter().find(|def| def.name == column.name);
+        let reference = reference.and_then(|def| ForeignKey::of(schema.table, def));
         let inline = reference.filter(|_| D::DIALECT == Dialect::Sqlite);
         if column.nullable || !has_rows {
             let mut add = format!("ALTER TABLE {} ADD COLUMN {}", table.name, column.definition(D::DIALECT));
@@ -114,11 +124,6 @@ async fn add_columns<D: Driver, T: SessionModel>(
         } else {
             let value = fresh_value::<T>(column)?;
             add_required_column::<D>(connection, &table, column, &value, schema).await?;
-        }
-        if inline.is_none()
-            && let Some(foreign_key) = foreign_key(schema, column.name, D::DIALECT)
-        {
-            execute::<D>(connection, format!("ALTER TABLE {} ADD {foreign_key}", table.name), schema).await?;
         }
     }
     Ok(())

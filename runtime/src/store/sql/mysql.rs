@@ -100,6 +100,20 @@ impl Driver for MySql {
         WHERE table_schema = DATABASE() AND table_name = ?
         ORDER BY index_name, seq_in_index";
 
+    const FOREIGN_KEYS: &'static str = "
+        SELECT CAST(part.column_name AS CHAR), CAST(part.referenced_table_name AS CHAR),
+            CAST(part.referenced_column_name AS CHAR), CAST(rule.delete_rule AS CHAR)
+        FROM information_schema.key_column_usage AS part
+        JOIN information_schema.referential_constraints AS rule
+            ON rule.constraint_schema = part.constraint_schema AND rule.constraint_name = part.constraint_name
+                AND rule.table_name = part.table_name
+        WHERE part.table_schema = DATABASE() AND part.table_name = ?
+            AND NOT EXISTS (
+                SELECT 1 FROM information_schema.key_column_usage AS other
+                WHERE other.constraint_schema = part.constraint_schema AND other.table_name = part.table_name
+                    AND other.constraint_name = part.constraint_name AND other.ordinal_position > 1)
+        ORDER BY part.constraint_name";
+
     fn own_statements(table: &Table<'_>) -> OwnStatements {
         let name = &table.name;
         let [id, version, seen_at, expires_at] =

@@ -88,6 +88,18 @@ impl Driver for Postgres {
             AND key.position <= index.indnkeyatts
         ORDER BY class.relname, key.position";
 
+    const FOREIGN_KEYS: &'static str = "
+        SELECT attribute.attname::text, other.relname::text, other_attribute.attname::text,
+            CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
+                ELSE 'RESTRICT' END
+        FROM pg_constraint
+        JOIN pg_attribute AS attribute ON attribute.attrelid = conrelid AND attribute.attnum = conkey[1]
+        JOIN pg_class AS other ON other.oid = confrelid
+        JOIN pg_attribute AS other_attribute
+            ON other_attribute.attrelid = confrelid AND other_attribute.attnum = confkey[1]
+        WHERE conrelid = to_regclass(quote_ident($1)) AND contype = 'f' AND cardinality(conkey) = 1
+        ORDER BY conname";
+
     fn own_statements(table: &Table<'_>) -> OwnStatements {
         let name = &table.name;
         let [id, version, seen_at, expires_at] =

@@ -59,6 +59,10 @@ impl<T: SessionModel> SqliteStore<T> {
     ///
     /// [`StoreError::Unavailable`] when the file cannot be opened.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if is_of_another_database(url) {
+            let source = sqlx::Error::Configuration("it names another database than SQLite".into());
+            return Err(bad_url("sqlite:shop.db", source));
+        }
         let options = SqliteConnectOptions::from_str(url).map_err(|error| bad_url("sqlite:shop.db", error))?;
         let options = if url.contains("mode=") { options } else { options.create_if_missing(true) };
         let options = options
@@ -105,6 +109,13 @@ impl Driver for Sqlite {
         SELECT list.name, list."unique", info.name
         FROM pragma_index_list(?1) AS list, pragma_index_info(list.name) AS info
         WHERE list.partial = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) ORDER BY list.name, info.seqno"#;
+
+    const FOREIGN_KEYS: &'static str = r#"
+        SELECT "from", "table", coalesce("to", ''), on_delete
+        FROM pragma_foreign_key_list(?1) AS part
+        WHERE EXISTS (SELECT 1 FROM sqlite_schema)
+            AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1) AS other WHERE other.id = part.id AND other.seq > 0)
+        ORDER BY id"#;
 
     fn own_statements(table: &Table<'_>) -> OwnStatements {
         let name = &table.name;
@@ -204,6 +215,11 @@ impl Driver for Sqlite {
     }
 
     run_with_sqlx!(|_| 0);
+}
+
+/// Whether this is a URL, and not SQLite's. sqlx would take it for the name of a file, which may then hold a password.
+fn is_of_another_database(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(scheme, _)| !matches!(scheme, "sqlite" | "file"))
 }
 
 /// A constant as `ADD COLUMN` takes it; none for what has no spelling.

@@ -73,7 +73,7 @@ pub(super) struct Statements {
 pub struct OwnStatements {
     /// The id, then [`Table::written`].
     pub create: String,
-    /// [`Table::written`], the id, the expected version.
+    /// [`Table::written`], with the last activity three times and the end twice; the id, the expected version.
     pub update: String,
     /// The time of the last activity, the end, the id.
     pub touch: String,
@@ -195,10 +195,27 @@ impl<'a> Table<'a> {
     }
 
     /// `UPDATE .. SET .. WHERE` id and version.
+    ///
+    /// It takes no touch back. The condition is the same before and after the first of the two is set, because MySQL sees
+    /// the new value and the others the old one.
     pub fn conditional_update(&self) -> String {
-        let set = self.written().enumerate().map(|(position, column)| {
-            let parameter = self.parameter(position + 1);
-            format!("{} = {parameter}", self.bare_column(column))
+        let mut number = 0;
+        let mut next = || {
+            number += 1;
+            self.parameter(number)
+        };
+        let [seen_at, expires_at] = ["seen_at", "expires_at"].map(|column| self.column(column));
+        let set = self.written().map(|column| {
+            let value = match column {
+                "seen_at" => format!("CASE WHEN {seen_at} > {} THEN {seen_at} ELSE {} END", next(), next()),
+                "expires_at" => {
+                    let (seen, end) = (next(), next());
+                    let kept = format!("{seen_at} > {seen} AND {expires_at} > {end}");
+                    format!("CASE WHEN {kept} THEN {expires_at} ELSE {} END", next())
+                }
+                _ => next(),
+            };
+            format!("{} = {value}", self.bare_column(column))
         });
         let set = set.collect::<Vec<_>>().join(", ");
         let [id, version] = ["id", "version"].map(|column| self.column(column));
@@ -208,7 +225,7 @@ impl<'a> Table<'a> {
 
     /// Which parameter of [`conditional_update`](Self::conditional_update) is the id.
     pub fn id_of_update(&self) -> usize {
-        self.columns.len()
+        self.columns.len() + 3
     }
 
     /// The parameter with this number, counted from 1. Where parameters have no numbers, they come in order.

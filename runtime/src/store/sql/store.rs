@@ -119,7 +119,7 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
     async fn create(&self, record: &Record) -> Result<Create, StoreError> {
         let state = encode_state(&record.credential, &record.life);
         let mut parameters = vec![Parameter::id(&record.id)];
-        written::<T>(&mut parameters, record, &state)?;
+        written::<T>(&mut parameters, record, &state, Repeated::Once)?;
         match self.run(&self.statements.create, &parameters).await {
             Ok(answer) if answer.affected > 0 => Ok(Create::Created),
             Ok(_) => Ok(Create::Exists),
@@ -136,7 +136,7 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
     async fn update(&self, expected: Version, record: &Record) -> Result<Update, StoreError> {
         let state = encode_state(&record.credential, &record.life);
         let mut parameters = Vec::new();
-        written::<T>(&mut parameters, record, &state)?;
+        written::<T>(&mut parameters, record, &state, Repeated::AsUpdatesDo)?;
         parameters.extend([Parameter::id(&record.id), Parameter::version(expected)]);
         for _ in 0..ATTEMPTS {
             match self.update_once(&parameters, record.id).await? {
@@ -171,11 +171,20 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
     }
 }
 
+/// How often the times are given.
+#[derive(Clone, Copy)]
+enum Repeated {
+    Once,
+    /// As often as [`Table::conditional_update`](super::statements::Table::conditional_update) compares them.
+    AsUpdatesDo,
+}
+
 /// Appends what [`Table::written`](super::statements::Table::written) names, in its order.
 fn written<'a, T: SessionModel>(
     parameters: &mut Vec<Parameter<'a>>,
     record: &'a Record,
     state: &'a [u8],
+    times: Repeated,
 ) -> Result<(), StoreError> {
     let columns = T::SCHEMA.columns;
     if record.columns.len() != columns.len() {
@@ -186,14 +195,14 @@ fn written<'a, T: SessionModel>(
             columns.len()
         )));
     }
-    parameters.extend([
-        Parameter::version(record.version),
-        Parameter::bytes(state),
-        Parameter::timestamp(record.life.created_at),
-        Parameter::timestamp(record.life.seen_at),
-        Parameter::timestamp(record.life.expires_at),
-        Parameter::bytes(&record.data),
-    ]);
+    let [created_at, seen_at, expires_at] =
+        [record.life.created_at, record.life.seen_at, record.life.expires_at].map(Parameter::timestamp);
+    parameters.extend([Parameter::version(record.version), Parameter::bytes(state), created_at]);
+    match times {
+        Repeated::Once => parameters.extend([seen_at, expires_at]),
+        Repeated::AsUpdatesDo => parameters.extend([seen_at, seen_at, seen_at, expires_at, expires_at]),
+    }
+    parameters.push(Parameter::bytes(&record.data));
     parameters.extend(columns.iter().zip(&record.columns).map(|(column, value)| Parameter::column(column.ty, value)));
     Ok(())
 }

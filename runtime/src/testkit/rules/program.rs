@@ -10,6 +10,7 @@ use super::super::{
 };
 use crate::{
     clock::Timestamp,
+    expiry::Lifetime,
     model::ColumnValue,
     record::{Record, Version},
     store::{Activity, Enumerate, FindByColumn, Store},
@@ -96,27 +97,32 @@ fn choose<B: Backend>(kit: &Kit<B>, oracle: &Oracle, ids: &mut Vec<SessionId>, r
         return match random.below(4) {
             0 => Action::Load(id),
             1 => Action::Update { expected: stale.version, record: kit.next(&stale) },
-            2 => touch(&stale, random),
+            2 => Action::Touch { id, activity: moved(&stale, random) },
             _ => Action::Delete(id),
         };
     };
     match random.below(20) {
         0 => Action::Create(Record { id, ..kit.record() }),
         1..6 => Action::Load(id),
-        6..12 => Action::Update { expected: kept.version, record: kit.next(kept) },
+        6..11 => Action::Update { expected: kept.version, record: kit.next(kept) },
+        11 => {
+            // It was loaded before the latest touch.
+            let Activity { seen_at, expires_at } = moved(kept, random);
+            let life = Lifetime { seen_at, expires_at, ..kept.life };
+            Action::Update { expected: kept.version, record: Record { life, ..kit.next(kept) } }
+        }
         12 => Action::Update { expected: Version::new(random.next() >> 1), record: kit.next(kept) },
         13 => Action::Update { expected: kept.version.next(), record: kit.next(kept) },
-        14..18 => touch(kept, random),
+        14..18 => Action::Touch { id, activity: moved(kept, random) },
         _ => Action::Delete(id),
     }
 }
 
-/// A touch by up to five minutes, forward or back.
-fn touch(record: &Record, random: &mut Random) -> Action {
+/// The record's times, each moved by up to five minutes, forward or back.
+fn moved(record: &Record, random: &mut Random) -> Activity {
     let mut moved = |time: Timestamp| {
         let forward = time + Duration::from_micros(random.next() % 300_000_000);
         if random.below(2) == 0 { forward } else { Timestamp::from_micros(2 * time.as_micros() - forward.as_micros()) }
     };
-    let activity = Activity { seen_at: moved(record.life.seen_at), expires_at: moved(record.life.expires_at) };
-    Action::Touch { id: record.id, activity }
+    Activity { seen_at: moved(record.life.seen_at), expires_at: moved(record.life.expires_at) }
 }

@@ -182,24 +182,21 @@ pub async fn overlapping_touches_neither_fail_nor_undo_an_update<B: Backend>(kit
 
 /// Readers see each record as one write left it: never the payload of one with the credential or the times of another.
 pub async fn a_reader_never_sees_a_mixed_record<B: Backend>(kit: &Kit<B>) {
-    let numbered = |number: u8, record: &Record| {
-        let mut next = record.clone();
-        next.credential.current = SecretHash::from_bytes([number; SecretHash::LEN]);
-        next.life.seen_at = record.life.created_at + Duration::from_secs(u64::from(number));
-        next.data = vec![number; 3000].into();
+    let numbered = |version: Version, record: &Record| {
+        let mut next = Record { version, ..record.clone() };
+        next.credential.current = SecretHash::from_bytes([low_byte(version); SecretHash::LEN]);
+        next.life.seen_at = record.life.created_at + Duration::from_secs(version.get());
+        next.data = vec![low_byte(version); 3000].into();
         next
     };
-    let mut record = numbered(0, &kit.record());
+    let mut record = numbered(Version::FIRST, &kit.record());
     assert_eq!(kit.create(&record).await, Answer::Created);
     let id = record.id;
     let mut readers = Background::start(kit, move |store| async move {
         assert_whole(&answered(store.load(id).await).unwrap_or_else(|| panic!("the record is gone")));
     });
-    let mut number = 0_u8;
     while readers.is_needed(B::ROUNDS) {
-        number = number.wrapping_add(1);
-        let mut next = numbered(number, &record);
-        next.version = record.version.next();
+        let next = numbered(record.version.next(), &record);
         assert_eq!(kit.update(record.version, &next).await, Answer::Updated);
         record = next;
         yield_now().await;
@@ -208,11 +205,17 @@ pub async fn a_reader_never_sees_a_mixed_record<B: Backend>(kit: &Kit<B>) {
 }
 
 fn assert_whole(record: &Record) {
-    let number = record.credential.current.as_bytes()[0];
+    let number = low_byte(record.version);
     let seen = record.life.seen_at.since(record.life.created_at);
     assert_eq!(record.data.len(), 3000, "half a payload");
-    assert!(record.data.iter().all(|&byte| byte == number), "the payload of one write, the credential of another");
-    assert_eq!(seen, Duration::from_secs(u64::from(number)), "the times of one write, the credential of another");
+    assert_eq!(record.credential.current.as_bytes(), &[number; SecretHash::LEN], "another write's credential");
+    assert!(record.data.iter().all(|&byte| byte == number), "another write's payload");
+    assert_eq!(seen, Duration::from_secs(record.version.get()), "another write's times");
+}
+
+fn low_byte(version: Version) -> u8 {
+    let [.., low] = version.get().to_be_bytes();
+    low
 }
 
 /// Sessions do not get mixed up however many are read at once (redis-py CVE-2023-28858).

@@ -65,6 +65,31 @@ pub async fn an_update_may_bring_the_end_nearer<B: Backend>(kit: &Kit<B>) {
     kit.assert_kept(&next, "an update sets the times as they are given").await;
 }
 
+/// A touch moves no version, so an update that has loaded before it still succeeds; it must not write the older times over the
+/// newer ones.
+pub async fn an_update_takes_no_touch_back<B: Backend>(kit: &Kit<B>) {
+    let record = kit.created().await;
+    let activity = later(&record, 60);
+    assert_eq!(kit.touch(record.id, activity).await, Answer::Touched(record.version));
+    let mut next = Record { life: record.life, ..kit.next(&record) };
+    assert_eq!(kit.update(record.version, &next).await, Answer::Updated);
+    (next.life.seen_at, next.life.expires_at) = (activity.seen_at, activity.expires_at);
+    kit.assert_kept(&next, "an update that knows of no touch leaves its times").await;
+
+    let mut farther = kit.next(&next);
+    farther.life.seen_at = record.life.seen_at;
+    farther.life.expires_at = activity.expires_at + Duration::from_hours(1);
+    assert_eq!(kit.update(next.version, &farther).await, Answer::Updated);
+    farther.life.seen_at = activity.seen_at;
+    kit.assert_kept(&farther, "of each time the later one stays").await;
+
+    let mut nearer = kit.next(&farther);
+    nearer.life.seen_at = activity.seen_at;
+    nearer.life.expires_at = activity.seen_at + Duration::from_hours(1);
+    assert_eq!(kit.update(farther.version, &nearer).await, Answer::Updated);
+    kit.assert_kept(&nearer, "an update that knows of the touch sets the times as they are given").await;
+}
+
 /// A write that expects another version than the kept one changes nothing, and the caller gets what it needs to merge.
 pub async fn an_update_of_another_version_is_a_conflict_with_the_current_record<B: Backend>(kit: &Kit<B>) {
     let first = kit.created().await;

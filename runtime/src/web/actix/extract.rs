@@ -13,11 +13,15 @@ use actix_web::{
 
 use super::headers::{status, value};
 use crate::{
-    error::StaleAuthentication,
+    error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
     slot::Slots,
-    web::{Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection},
+    token::RandomError,
+    web::{
+        Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
+        rejection::{of_commit, of_load, report},
+    },
 };
 
 type Extraction<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
@@ -49,8 +53,8 @@ where
     type Future = Extraction<Self, AuthenticationRejection>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let session = open(request);
-        Box::pin(async move { Self::admit(session.await?) })
+        let (session, method) = (open(request), request.method().clone());
+        Box::pin(async move { Self::admit(session.await?).map_err(|rejection| rejection.for_method(method.as_str())) })
     }
 }
 
@@ -91,6 +95,38 @@ impl ResponseError for AuthenticationRejection {
             response.headers_mut().insert(LOCATION, value(page));
         }
         response
+    }
+}
+
+impl ResponseError for LoadError {
+    fn status_code(&self) -> StatusCode {
+        status(of_load(self))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        report(self);
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for CommitError {
+    fn status_code(&self) -> StatusCode {
+        status(of_commit(self))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        report(self);
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for RandomError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
     }
 }
 

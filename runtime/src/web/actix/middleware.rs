@@ -13,16 +13,17 @@ use actix_web::{
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
     error::InternalError,
-    http::{StatusCode, header::HeaderMap},
+    http::{StatusCode, header::HeaderMap, uri::Authority},
 };
 
 use super::headers::{cookies, engine_status, status};
 use crate::{
+    engine::Presented,
     model::SessionModel,
     slot::{Closed, Slot, Slots},
     web::{
         Scope, SessionLayer,
-        layer::CommitRule,
+        layer::ClosingRule,
         response::{address, judge},
     },
 };
@@ -70,7 +71,12 @@ where
             let handler = self.inner.call(request);
             return Box::pin(async move { Ok(handler.await?.map_into_left_body()) });
         }
-        let presented = self.layer.present(&cookies(request.headers()));
+        let authority = request.uri().authority().map(Authority::as_str);
+        let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
+            self.layer.present(&cookies(request.headers()))
+        } else {
+            Presented::CrossOrigin
+        };
         let mut slots = request.extensions_mut().remove::<Slots>().unwrap_or_default();
         let slot = match self.layer.enter(&mut slots, presented) {
             Ok(slot) => slot,
@@ -80,11 +86,11 @@ where
             }
         };
         request.extensions_mut().insert(slots);
-        let (handler, commits) = (self.inner.call(request), self.layer.commits.clone());
+        let (handler, rule) = (self.inner.call(request), self.layer.closing.clone());
         Box::pin(async move {
             match handler.await {
-                Ok(response) => Ok(finish(&slot, &commits, response).await),
-                Err(error) => Err(finish_error(&slot, &commits, error).await),
+                Ok(response) => Ok(finish(&slot, &rule, response).await),
+                Err(error) => Err(finish_error(&slot, &rule, error).await),
             }
         })
     }
@@ -92,25 +98,25 @@ where
 
 async fn finish<T: SessionModel, B: MessageBody>(
     slot: &Arc<Slot<T>>,
-    commits: &CommitRule,
+    rule: &ClosingRule,
     mut response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<B>> {
     let code = response.status();
-    match close(slot, commits, code, response.headers_mut()).await {
+    match close(slot, rule, code, response.headers_mut()).await {
         Ok(()) => response.map_into_left_body(),
         Err(refusal) => response.into_response(refusal).map_into_right_body(),
     }
 }
 
 /// An error of a middleware inside this one becomes a response further out, but the session ends here.
-async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, commits: &CommitRule, error: Error) -> Error {
+async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, rule: &ClosingRule, error: Error) -> Error {
     if !slot.is_asked_for() {
         slot.shut();
         return error;
     }
     let mut response = error.error_response();
     let code = response.status();
-    let response = match close(slot, commits, code, response.headers_mut()).await {
+    let response = match close(slot, rule, code, response.headers_mut()).await {
         Ok(()) => response,
         Err(refusal) => refusal,
     };
@@ -124,7 +130,7 @@ async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, commits: &CommitRule
 /// A response that has to take this one's place.
 async fn close<T: SessionModel>(
     slot: &Arc<Slot<T>>,
-    commits: &CommitRule,
+    rule: &ClosingRule,
     code: StatusCode,
     headers: &mut HeaderMap,
 ) -> Result<(), HttpResponse> {
@@ -132,13 +138,14 @@ async fn close<T: SessionModel>(
         slot.shut();
         return Ok(());
     }
-    let Closed { cookie, committed } = slot.close(commits.allows(engine_status(code))).await;
+    let Closed { cookie, has_ended, committed } = slot.close(rule.saves(engine_status(code))).await;
+    let clear = rule.clears(has_ended);
     if let Err(refusal) = judge::<T>(committed) {
         let mut response = HttpResponse::new(status(refusal));
-        address(slot, cookie, response.headers_mut());
+        address(slot, cookie, clear, response.headers_mut());
         return Err(response);
     }
-    address(slot, cookie, headers);
+    address(slot, cookie, clear, headers);
     Ok(())
 }
 

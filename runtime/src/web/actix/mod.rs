@@ -27,8 +27,12 @@
 //! | `Session<T>` | loads the session; a visitor without one gets a fresh value |
 //! | [`LazySession<T>`](super::LazySession) | loads nothing until it is asked |
 //! | [`Authenticated<T>`](super::Authenticated) | loads the session; a visitor who is not signed in gets a 401 |
-//! | `Authenticated<T, SignInPage>` | the same, and sends them to the page that [`RedirectTo`](super::RedirectTo) names |
+//! | `Authenticated<T, SignInPage>` | the same, and sends who asked for a page to the one that [`RedirectTo`](super::RedirectTo) names |
+//! | [`Csrf<T, Form<..>>`](super::Csrf) | the form, if it shows a CSRF token of the session; else a 403 |
 //! | `Option<..>`, `Result<.., ..>` | what actix-web makes of a rejection: `None`, or the error |
+//!
+//! [`CommitError`](crate::CommitError) and [`LoadError`](crate::LoadError) are errors of actix-web too, so a handler that returns
+//! a `Result` can write `shop.commit().await?`.
 //!
 //! # Differences from axum
 //!
@@ -39,10 +43,12 @@
 //! - actix-web finishes a request whose client has gone away, so its changes are saved. axum gives it up, and saves nothing.
 //! - What the response gets is the same. Both bindings call the same functions.
 
+mod csrf;
 mod extract;
 mod headers;
 mod middleware;
 mod skip;
 
+pub use csrf::CsrfMiddleware;
 pub use middleware::SessionMiddleware;
 pub use skip::WithoutSession;

@@ -14,7 +14,7 @@ use crate::{
     model::SessionModel,
     slot::{Closed, Slot},
     web::{
-        layer::CommitRule,
+        layer::ClosingRule,
         response::{address, judge},
     },
 };
@@ -33,8 +33,8 @@ pin_project! {
     #[project = StageProjection]
     enum Stage<F, T, B> {
         Excluded { #[pin] handler: F },
-        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, commits: CommitRule },
-        Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, commit: Commit },
+        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, rule: ClosingRule },
+        Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, rule: ClosingRule, commit: Commit },
         Refused { status: StatusCode },
     }
 }
@@ -42,8 +42,8 @@ pin_project! {
 type Commit = Pin<Box<dyn Future<Output = Closed> + Send>>;
 
 impl<F, T, B> ResponseFuture<F, T, B> {
-    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, commits: CommitRule) -> Self {
-        Self { stage: Stage::Handler { handler, slot, commits } }
+    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, rule: ClosingRule) -> Self {
+        Self { stage: Stage::Handler { handler, slot, rule } }
     }
 
     /// Answers what the handler answers.
@@ -70,25 +70,25 @@ where
         loop {
             match stage.as_mut().project() {
                 StageProjection::Excluded { handler } => return handler.poll(context),
-                StageProjection::Handler { handler, slot, commits } => {
+                StageProjection::Handler { handler, slot, rule } => {
                     let response = ready!(handler.poll(context))?;
                     if !slot.is_asked_for() {
                         slot.shut();
                         return Poll::Ready(Ok(response));
                     }
-                    let saves = commits.allows(response.status());
+                    let (saves, rule) = (rule.saves(response.status()), rule.clone());
                     let slot = Arc::clone(slot);
                     let closing = Arc::clone(&slot);
                     let commit = Box::pin(async move { closing.close(saves).await });
-                    stage.set(Stage::Commit { response: Some(response), slot, commit });
+                    stage.set(Stage::Commit { response: Some(response), slot, rule, commit });
                 }
-                StageProjection::Commit { response, slot, commit } => {
-                    let Closed { cookie, committed } = ready!(commit.as_mut().poll(context));
+                StageProjection::Commit { response, slot, rule, commit } => {
+                    let Closed { cookie, has_ended, committed } = ready!(commit.as_mut().poll(context));
                     let mut response = response.take().expect("a future is not polled after it is ready");
                     if let Err(status) = judge::<T>(committed) {
                         response = refusal(status);
                     }
-                    address(slot, cookie, response.headers_mut());
+                    address(slot, cookie, rule.clears(has_ended), response.headers_mut());
                     return Poll::Ready(Ok(response));
                 }
                 StageProjection::Refused { status } => return Poll::Ready(Ok(refusal(*status))),

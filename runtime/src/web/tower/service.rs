@@ -5,11 +5,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response};
+use http::{Request, Response, uri::Authority};
 use tower_service::Service;
 
 use super::ResponseFuture;
 use crate::{
+    engine::Presented,
     model::SessionModel,
     slot::Slots,
     web::{Scope, SessionLayer},
@@ -40,9 +41,14 @@ where
         if self.layer.excludes(request.uri().path(), scope) {
             return ResponseFuture::excluded(self.inner.call(request));
         }
-        let presented = self.layer.present(request.headers());
+        let authority = request.uri().authority().map(Authority::as_str);
+        let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
+            self.layer.present(request.headers())
+        } else {
+            Presented::CrossOrigin
+        };
         match self.layer.enter(request.extensions_mut().get_or_insert_default::<Slots>(), presented) {
-            Ok(slot) => ResponseFuture::new(self.inner.call(request), slot, self.layer.commits.clone()),
+            Ok(slot) => ResponseFuture::new(self.inner.call(request), slot, self.layer.closing.clone()),
             Err(status) => ResponseFuture::refused(status),
         }
     }

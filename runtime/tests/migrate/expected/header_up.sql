@@ -7,4 +7,4 @@
 -- incompatible: a running version without column b cannot create sessions
 -- may fail: two sessions with equal a
 -- lock: nothing is written while index idx_t_a is built
--- rewrite: the table is built anew; columns, indexes and triggers of your own on it do not survive
+-- rewrite: the table is built anew; columns, indexes and triggers of your own on it do not survive, and rows of other tables that refer to sessions are deleted with them or refuse it

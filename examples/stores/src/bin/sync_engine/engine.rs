@@ -165,10 +165,12 @@ impl<T: SessionModel> SyncStore for RedbStore<T> {
             if current.version != expected {
                 return Ok(Update::Conflict(Box::new(current)));
             }
+            let life = record.life.in_place_of(&current.life);
+            let next = Record { life, ..record.clone() };
             let mut replace = || {
                 tables.remove(&current)?;
-                tables.put(record)?;
-                tables.put_columns(record)
+                tables.put(&next)?;
+                tables.put_columns(&next)
             };
             replace().map_err(StoreError::unavailable)?;
             Ok(Update::Updated)

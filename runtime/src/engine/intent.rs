@@ -1,0 +1,97 @@
+//! What a request wants of its session beside its changes, and what its browser has to be told.
+
+use std::time::Duration;
+
+#[cfg(feature = "cookie")]
+use http::HeaderValue;
+
+#[cfg(feature = "cookie")]
+use crate::cookie::Carried;
+use crate::{
+    expiry::Expiry,
+    record::Record,
+    token::{RandomError, Secret, SessionId, Token},
+};
+
+/// What a request wants beside its changes. Nothing of it happens before the commit.
+#[derive(Clone, Default)]
+pub(crate) struct Intents {
+    /// Replace the secret, and what else.
+    pub(crate) renewal: Renewal,
+    /// Make a record even if nothing has changed.
+    pub(crate) keep: bool,
+    /// Live under other limits.
+    pub(crate) expiry: Option<Expiry>,
+    /// End this session.
+    pub(crate) end: Option<Ending>,
+    /// The response has gone, so nothing may need a new cookie.
+    pub(crate) no_response: bool,
+    /// The secret that the next new one will be, because a page of this response shows a token of it already.
+    pub(crate) successor: Option<Secret>,
+    /// A page of this response shows a token of the present secret, so its age is no reason to replace it just now.
+    pub(crate) shows_token: bool,
+}
+
+impl Intents {
+    /// Forgets what has been done. What was asked for meanwhile stays.
+    pub(crate) fn forget(&mut self, done: &Self) {
+        if self.renewal == done.renewal {
+            self.renewal = Renewal::Nothing;
+        }
+        if self.expiry == done.expiry {
+            self.expiry = None;
+        }
+        if done.successor.is_some() {
+            self.successor = None;
+        }
+    }
+
+    /// Renewals coalesce: whoever came first sends the browser its cookie.
+    pub(super) fn coalesce(&mut self, before: &Record, after: &Record) {
+        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
+            self.renewal = Renewal::Nothing;
+        }
+    }
+
+    /// The secret of a new cookie.
+    pub(super) fn next_secret(&self) -> Result<Secret, RandomError> {
+        self.successor.clone().map_or_else(Secret::random, Ok)
+    }
+
+    /// What a handle wants that has outlived its response.
+    pub(crate) fn without_response() -> Self {
+        Self { no_response: true, ..Self::default() }
+    }
+}
+
+/// What is to be made new.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Renewal {
+    #[default]
+    Nothing,
+    Secret,
+    /// Both limits count from now, because the visitor has proved again who they are.
+    SecretAndLimits,
+}
+
+/// A session that is to end.
+#[derive(Clone, Copy)]
+pub(crate) enum Ending {
+    /// Its record in the store.
+    Record(SessionId),
+    /// The cookies that hold it.
+    #[cfg(feature = "cookie")]
+    Sealed(Carried),
+}
+
+/// What the browser has to be told.
+#[derive(Clone)]
+pub(crate) enum CookieChange {
+    /// Keep this token, for this long or until the browser is closed.
+    Token { token: Token, max_age: Option<Duration> },
+    /// Forget the cookie.
+    Remove,
+    /// Keep or forget these cookies, as the sealed session has changed.
+    #[cfg(feature = "cookie")]
+    Sealed(Vec<HeaderValue>),
+}

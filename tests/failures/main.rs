@@ -1,0 +1,34 @@
+//! Each failure that happened to others, as a test named after it. `docs/security.md` is the table, with the sources.
+
+mod f01_resurrection;
+mod f02_cache_refill;
+mod f03_adopted_id;
+mod f04_fixation;
+mod f05_empty_id;
+mod f06_store_exhaustion;
+mod f07_replay;
+mod f08_moving_expiry;
+mod f09_kinds;
+mod f10_ambiguous_binding;
+mod f11_every_bit;
+mod f12_no_fallback;
+mod f13_padding_oracle;
+mod f14_deserialization;
+mod f15_known_keys;
+mod f16_lookup_timing;
+mod f17_path_traversal;
+mod f18_foreign_files;
+mod f19_namespaces;
+mod f20_cached_cookies;
+mod f21_chunk_count;
+mod f22_stale_chunks;
+mod f23_one_cookie;
+mod f24_decoded_names;
+mod f25_ids_in_logs;
+mod f26_cancelled_requests;
+mod f27_failing_hook;
+mod f28_logout_deletes;
+mod f29_memcached_limits;
+mod f30_weak_randomness;
+mod f31_stale_writer;
+mod f32_two_rotations;

@@ -1,0 +1,121 @@
+//! A payload as a typed value: what was stored by an older program, a newer one, or nobody that we know.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures_util::FutureExt as _;
+use serde_json::value::RawValue;
+use sessio::{
+    Session, Sessions,
+    clock::{Clock, Timestamp},
+    model::ColumnValue,
+    record::Record,
+    store::{Create, MemoryStore, Store},
+};
+
+use crate::samples::{self, ID, NOW};
+
+/// A field of each sort.
+#[derive(Session, Debug, PartialEq)]
+#[session(kind = "fuzzed_shop")]
+struct Shop {
+    #[session(principal)]
+    user_id: Option<i64>,
+    #[session(merge = "append")]
+    cart: Vec<String>,
+    #[session(merge = "add")]
+    visits: u32,
+    #[session(alias = "colour", upgrade = named)]
+    color: String,
+    #[session(merge = "union")]
+    ratings: BTreeMap<String, f64>,
+    #[session(strict)]
+    level: i8,
+    #[session(flash)]
+    notice: Option<(u8, String)>,
+}
+
+/// A color was a number once.
+fn named(number: u16) -> Option<String> {
+    Some(format!("color {number}"))
+}
+
+/// Every JSON object is a session unless its strict field does not fit, nothing else is one, and saving a change leaves
+/// all other members as they were, byte for byte.
+pub(crate) fn payload(bytes: &[u8]) {
+    thread_local! {
+        static STORE: MemoryStore<Shop> = MemoryStore::new();
+    }
+    STORE.with(|store| {
+        let record = Record { columns: vec![ColumnValue::Null], ..samples::record(0, bytes) };
+        let created = store.create(&record).now_or_never().expect("a memory store never waits");
+        assert_eq!(created.expect("a memory store never fails"), Create::Created);
+        check(store, bytes);
+        let deleted = store.delete(ID).now_or_never().expect("a memory store never waits");
+        assert!(deleted.expect("a memory store never fails"));
+    });
+}
+
+pub(crate) fn payload_seeds() -> Vec<Vec<u8>> {
+    let payloads: [&[u8]; 8] = [
+        b"",
+        b"{}",
+        br#"{"user_id":7,"cart":["tea"],"visits":3,"color":"red","ratings":{"tea":4.5},"level":-1,"notice":[1,"hi"]}"#,
+        br#"{"colour":258,"visits":-1,"cart":null,"of a newer program":{"deep":[1,[2,{"x":null}]]},"\u0076isits":2}"#,
+        br#"{"level":300}"#,
+        br#" { "visits" : 1 , "visits" : 2 , "ratings" : {"a":1e308} } "#,
+        br#"{"color":"red","colour":"blue","x\"y":1}"#,
+        b"[1,2]",
+    ];
+    payloads.map(<[u8]>::to_vec).into()
+}
+
+fn check(store: &MemoryStore<Shop>, bytes: &[u8]) {
+    let sessions = Sessions::of(store).clock(Arc::new(Frozen));
+    let load = || sessions.load(ID).now_or_never().expect("a memory store never waits");
+    let members = members(bytes);
+    let level_fits = members
+        .as_ref()
+        .is_none_or(|members| members.get("level").is_none_or(|level| serde_json::from_str::<i8>(level.get()).is_ok()));
+    let before = match load() {
+        Ok(session) => session.expect("it is there and has not ended").into_inner(),
+        Err(_) => {
+            let may_be_refused = !bytes.is_empty() && (members.is_none() || !level_fits);
+            assert!(may_be_refused, "an object that fits was refused");
+            return;
+        }
+    };
+    assert!(bytes.is_empty() || members.is_some(), "what is no object was taken for one");
+    assert!(level_fits, "a strict field that does not fit was taken");
+
+    let visits = before.visits.wrapping_add(1);
+    let edited = sessions.edit(ID, |shop| shop.visits = visits).now_or_never().expect("a memory store never waits");
+    edited.expect("what was read can be changed");
+    let after = load().expect("what was written is read").expect("it is there").into_inner();
+    let saved = store.load(ID).now_or_never().expect("a memory store never waits");
+    let saved = saved.expect("a memory store never fails").expect("it is there").data;
+    let saved = self::members(&saved).expect("what is written is an object");
+    for (name, raw) in members.unwrap_or_default() {
+        match name.as_str() {
+            "visits" => {}
+            "colour" => assert!(!saved.contains_key("colour"), "the older name is left behind"),
+            _ => assert_eq!(saved.get(&name).map(|kept| kept.get()), Some(raw.get()), "{name} was not kept"),
+        }
+    }
+    assert_eq!(saved.get("visits").map(|raw| raw.get()), Some(&*visits.to_string()));
+    assert_eq!(after, Shop { visits, ..before }, "a change of one field changed another");
+}
+
+/// The members of an object, of each name the last; `None` for what is no object.
+fn members(bytes: &[u8]) -> Option<BTreeMap<String, Box<RawValue>>> {
+    serde_json::from_slice(bytes).ok()
+}
+
+/// Time stands still, so that the session never ends.
+#[derive(Debug)]
+struct Frozen;
+
+impl Clock for Frozen {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}

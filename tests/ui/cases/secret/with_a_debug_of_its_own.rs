@@ -1,0 +1,9 @@
+use sessio::Session;
+
+#[derive(Debug, Session)]
+struct Cart {
+    #[session(secret)]
+    pin: String,
+}
+
+fn main() {}
