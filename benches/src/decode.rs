@@ -6,11 +6,11 @@ use std::{hint::black_box, time::Instant};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sessio::{
-    Expiry, Session,
+    Expiry, Session, Sessions,
     clock::{Clock, SystemClock},
     expiry::Lifetime,
     record::{Credential, Record, Version},
-    store::{MemoryStore, Sessions, Store},
+    store::{MemoryStore, Store},
     token::{SessionId, Token},
 };
 use tokio::runtime::{Builder, Runtime};

@@ -78,7 +78,7 @@ pub(crate) struct Row {
 
 impl Row {
     fn ratio(&self) -> Option<f64> {
-        self.peer.as_ref().map(|(_, peer)| self.ours.value / peer.value)
+        self.peer.as_ref().map(|(_, peer)| self.ours.value / peer.value).filter(|ratio| ratio.is_finite())
     }
 
     fn verdict(&self) -> String {

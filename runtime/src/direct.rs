@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     clock::{Clock, SystemClock, Timestamp},
-    engine::{Draft, MAX_ATTEMPTS, Pause},
+    engine::{Draft, Race},
     error::{CommitError, LoadError},
     expiry::Lifetime,
     image::{Contents, Image},
@@ -72,8 +72,8 @@ impl<'a, S: Store> Sessions<'a, S> {
     /// belongs to, which only a request can do, because it takes a new cookie.
     pub async fn edit<R>(&self, id: SessionId, mut change: impl FnMut(&mut S::Model) -> R) -> Result<R, EditError> {
         let mut record = self.store.load(id).await?.ok_or(EditError::Gone)?;
-        let mut pause = Pause::default();
-        for _ in 0..MAX_ATTEMPTS {
+        let mut race = Race::alone();
+        loop {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
@@ -94,9 +94,8 @@ impl<'a, S: Store> Sessions<'a, S> {
                 Update::Gone => return Err(EditError::Gone),
                 Update::Conflict(current) => record = *current,
             }
-            pause.rest().await;
+            race.lose(id).await?;
         }
-        Err(CommitError::Contention { attempts: MAX_ATTEMPTS }.into())
     }
 
     /// Ends a session. `false` when there is none.

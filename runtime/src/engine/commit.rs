@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Backend, CookieChange, Draft, Ending, Engine, Holder, Intents, Opened, Origin, Renewal, Trial, Unanswered,
+    Backend, CookieChange, Draft, Ending, Engine, Holder, Intents, Opened, Origin, Race, Renewal, Trial, Unanswered,
 };
 use crate::{
     clock::Timestamp,
@@ -17,9 +17,6 @@ use crate::{
     store::{Activity, Create, DynStore, Touch, Update},
     token::{Secret, SessionId, Token},
 };
-
-/// How often a commit is tried before the visitor is told to come again. Each failure means that another succeeded.
-pub(crate) const MAX_ATTEMPTS: u32 = 256;
 
 /// What a commit did.
 #[derive(Default)]
@@ -57,11 +54,16 @@ impl<T: SessionModel> Engine<T> {
         origin: &mut Origin,
         intents: &mut Intents,
     ) -> Result<Outcome, CommitError> {
-        let mut pause = Pause::default();
+        let mut race = Race::enter(&self.lines, origin.id()).await;
         let mut found = Outcome::default();
-        for attempt in 1..=MAX_ATTEMPTS {
+        loop {
+            self.follow(&race, draft, origin, intents)?;
             match self.attempt(draft, origin, intents).await? {
-                Attempt::Done(outcome) => return Ok(outcome.or(found)),
+                Attempt::Done(outcome) => {
+                    let outcome = outcome.or(found);
+                    race.win(&outcome);
+                    return Ok(outcome);
+                }
                 Attempt::Found(outcome) => {
                     if let (Origin::Stored(opened), Some(Origin::Stored(saved))) = (&mut *origin, &outcome.saved) {
                         intents.coalesce(&opened.record, &saved.record);
@@ -70,13 +72,9 @@ impl<T: SessionModel> Engine<T> {
                     }
                     found = outcome;
                 }
-                Attempt::Conflict(theirs) => {
-                    self.rebase(draft, origin, intents, *theirs, attempt)?;
-                    pause.rest().await;
-                }
+                Attempt::Conflict(theirs) => self.lose(&mut race, draft, origin, intents, *theirs).await?,
             }
         }
-        Err(CommitError::Contention { attempts: MAX_ATTEMPTS })
     }
 
     /// Applies a change to the freshest value there is, and again after each conflict.
@@ -87,24 +85,24 @@ impl<T: SessionModel> Engine<T> {
         intents: &mut Intents,
         change: &mut impl FnMut(&mut T) -> R,
     ) -> Result<(R, Outcome), CommitError> {
-        let mut pause = Pause::default();
-        for attempt in 1..=MAX_ATTEMPTS {
+        let mut race = Race::enter(&self.lines, origin.id()).await;
+        loop {
+            self.follow(&race, draft, origin, intents)?;
             let trial = Trial::of(draft)?;
             let answer = change(&mut trial.draft.value);
             match self.attempt(trial.draft, origin, intents).await? {
                 // A trial begins without an unanswered write, so what is found is this very one, sent twice by the client.
                 Attempt::Done(outcome) | Attempt::Found(outcome) => {
                     trial.keep();
+                    race.win(&outcome);
                     return Ok((answer, outcome));
                 }
                 Attempt::Conflict(theirs) => {
                     drop(trial);
-                    self.rebase(draft, origin, intents, *theirs, attempt)?;
-                    pause.rest().await;
+                    self.lose(&mut race, draft, origin, intents, *theirs).await?;
                 }
             }
         }
-        Err(CommitError::Contention { attempts: MAX_ATTEMPTS })
     }
 
     /// Brings a draft up to what the store holds now, without writing.
@@ -165,16 +163,45 @@ impl<T: SessionModel> Engine<T> {
         Ok(change)
     }
 
+    /// Brings the draft onto what the one before in line wrote, where there is a line.
+    ///
+    /// Whether an earlier write without an answer has taken effect only the store can say, so that is asked first.
+    fn follow(
+        &self,
+        race: &Race<'_>,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+    ) -> Result<(), CommitError> {
+        match race.news(origin.version()) {
+            Some(theirs) if draft.unanswered.is_none() => self.rebase(draft, origin, intents, theirs),
+            _ => Ok(()),
+        }
+    }
+
+    /// Brings the draft onto what another request wrote first, and waits until it is worth trying again.
+    async fn lose(
+        &self,
+        race: &mut Race<'_>,
+        draft: &mut Draft<T>,
+        origin: &mut Origin,
+        intents: &mut Intents,
+        theirs: Record,
+    ) -> Result<(), CommitError> {
+        let id = theirs.id;
+        self.events.emit(T::KIND, &Event::Conflict { id, attempt: race.lost() + 1 });
+        self.rebase(draft, origin, intents, theirs)?;
+        race.lose(id).await
+    }
+
     /// Brings the draft onto what another request wrote.
-    pub(crate) fn rebase(
+    fn rebase(
         &self,
         draft: &mut Draft<T>,
         origin: &mut Origin,
         intents: &mut Intents,
         theirs: Record,
-        attempt: u32,
     ) -> Result<(), CommitError> {
-        self.events.emit(T::KIND, &Event::Conflict { id: theirs.id, attempt });
         if intents.no_response {
             self.refuse_signed_in(draft, &theirs)?;
         }
@@ -447,28 +474,4 @@ fn authenticated_at<T: SessionModel>(
 
 fn cookie_for(token: Token, life: &Lifetime, now: Timestamp) -> CookieChange {
     CookieChange::Token { token, max_age: life.persistent.then(|| life.end().since(now)) }
-}
-
-/// Waits a little longer after each lost race, at random, so that the losers do not meet again.
-#[derive(Default)]
-pub(crate) struct Pause {
-    lost: u32,
-}
-
-impl Pause {
-    /// The first races are lost to requests that are nearly done: trying again at once is the fastest.
-    const FREE: u32 = 3;
-    const LONGEST: Duration = Duration::from_millis(20);
-
-    pub(crate) async fn rest(&mut self) {
-        self.lost += 1;
-        if self.lost <= Self::FREE {
-            return tokio::task::yield_now().await;
-        }
-        let ceiling = Duration::from_micros(250 << (self.lost - Self::FREE).min(8)).min(Self::LONGEST);
-        let mut random = [0; 4];
-        // Without randomness the wait is the whole ceiling: slower, not wrong.
-        let share = if getrandom::fill(&mut random).is_ok() { u32::from_ne_bytes(random) } else { u32::MAX };
-        tokio::time::sleep(ceiling.mul_f64(f64::from(share) / f64::from(u32::MAX))).await;
-    }
 }

@@ -14,6 +14,7 @@ mod intent;
 mod kinds;
 mod limit;
 mod open;
+mod race;
 #[cfg(feature = "cookie")]
 mod sealed;
 
@@ -23,11 +24,13 @@ use http::HeaderValue;
 
 pub use backend::IntoBackend;
 pub(crate) use backend::{Backend, Presented};
-pub(crate) use commit::{MAX_ATTEMPTS, Outcome, Pause};
+pub(crate) use commit::Outcome;
 pub(crate) use draft::{Draft, Holder, Opened, Origin, Trial, Unanswered};
 pub(crate) use intent::{CookieChange, Ending, Intents, Renewal};
 pub(crate) use limit::Limit;
 pub use limit::OnLimit;
+use race::Lines;
+pub(crate) use race::Race;
 #[cfg(feature = "cookie")]
 pub(crate) use sealed::{Sealed, SealedBackend};
 
@@ -54,6 +57,8 @@ pub(crate) struct Engine<T> {
     pub(crate) limit: Option<Limit>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
+    /// Who waits to write. Clones have the same store and so the same lines.
+    lines: Arc<Lines>,
 }
 
 impl<T: SessionModel> Engine<T> {
@@ -69,6 +74,7 @@ impl<T: SessionModel> Engine<T> {
             limit: None,
             clock: Arc::new(SystemClock),
             events: Events::default(),
+            lines: Arc::default(),
         })
     }
 }
@@ -122,6 +128,7 @@ impl<T> Clone for Engine<T> {
             limit: self.limit.clone(),
             clock: Arc::clone(&self.clock),
             events: self.events.clone(),
+            lines: Arc::clone(&self.lines),
         }
     }
 }
