@@ -148,10 +148,8 @@ proptest! {
         keeps_the_only_change(union, &base, &mine)?;
         let merged = union(&base, &mine, &theirs);
         for entry in base.iter().chain(&mine).chain(&theirs) {
-            let expected = match base.contains(entry) {
-                true => mine.contains(entry) && theirs.contains(entry),
-                false => mine.contains(entry) || theirs.contains(entry),
-            };
+            let (in_mine, in_theirs) = (mine.contains(entry), theirs.contains(entry));
+            let expected = if base.contains(entry) { in_mine && in_theirs } else { in_mine || in_theirs };
             prop_assert_eq!(merged.contains(entry), expected, "{}", entry);
         }
         prop_assert!(merged.iter().all(|entry| mine.contains(entry) || theirs.contains(entry)));
@@ -167,12 +165,8 @@ proptest! {
         let merged = union(&base, &mine, &theirs);
         for key in 0..8 {
             let (base, mine, theirs) = (base.get(&key), mine.get(&key), theirs.get(&key));
-            let expected = match (mine == base, theirs == base) {
-                (true, _) => theirs,
-                (false, true) => mine,
-                // An entry that I removed is gone; one that they removed comes back if I changed it.
-                (false, false) => mine,
-            };
+            // An entry that I removed is gone; one that they removed comes back if I changed it.
+            let expected = if mine == base { theirs } else { mine };
             prop_assert_eq!(merged.get(&key), expected, "key {}", key);
         }
         prop_assert_eq!(&union(&base, &mine, &mine), &mine, "twice is once");
