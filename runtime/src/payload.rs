@@ -46,6 +46,8 @@ pub(crate) struct Members<'a> {
 
 impl<'a> Members<'a> {
     pub(crate) fn of(data: &'a [u8]) -> Result<Self, Damage> {
+        // serde_json does not look into the texts that it passes over, and what is passed over may be written again.
+        str::from_utf8(data).map_err(|error| Damage(error.valid_up_to()))?;
         let mut members = Self { data, at: 0, is_first: true };
         members.punctuation(b'{')?;
         Ok(members)
@@ -163,5 +165,6 @@ mod tests {
         {
             assert!(read(damaged.as_bytes()).is_err(), "{damaged}");
         }
+        assert_eq!(read(b"{\"a\":\"\xff\"}"), Err(6), "no text");
     }
 }
