@@ -181,6 +181,7 @@ async fn is_void<T: SessionModel>(engine: &Engine<T>, origin: &Origin) -> bool {
 
 /// Whether the principal of a sealed session has been signed out everywhere: there are none.
 #[cfg(not(feature = "cookie"))]
+#[expect(clippy::unused_async, reason = "it is awaited where there may be one")]
 async fn is_void<T: SessionModel>(_: &Engine<T>, _: &Origin) -> bool {
     false
 }

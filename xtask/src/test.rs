@@ -28,8 +28,8 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     report.step("each feature alone", || cargo.check_features("sessio"));
     // With all features on, there is no store that a URL could name and that the program was built without.
     report.step("a store that is switched off", || {
-        let features = ["--no-default-features", "--features", "cached,file,memory,sqlite,testkit"];
-        cargo.run(&[&["test", "-p", "sessio", "--test", "connect"], &features[..]].concat())
+        let features = "cached,file,memory,sqlite,testkit";
+        cargo.run(&["test", "-p", "sessio", "--no-default-features", "--features", features, "--test", "connect"])
     });
     if let Some(servers) = report.step("servers", || plan.start(&guard)) {
         let mut tests = Tally::default();

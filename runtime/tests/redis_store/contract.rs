@@ -230,9 +230,14 @@ async fn the_server_expires_a_session_to_the_millisecond(target: Target) {
     assert_eq!(store.touch(first.id, activity).await.unwrap(), Touch::Touched(Version::FIRST));
     assert_ttl(&target, &key, 120_250).await;
 
-    let mut shorter = next(&first);
-    shorter.life.expires_at = shorter.life.seen_at + Duration::from_millis(40);
-    assert!(matches!(store.update(first.version, &shorter).await.unwrap(), Update::Updated));
+    let unaware = next(&first);
+    assert!(matches!(store.update(first.version, &unaware).await.unwrap(), Update::Updated));
+    assert_ttl(&target, &key, 120_250).await;
+
+    let mut shorter = next(&unaware);
+    shorter.life.seen_at = seen_at;
+    shorter.life.expires_at = seen_at + Duration::from_millis(40);
+    assert!(matches!(store.update(unaware.version, &shorter).await.unwrap(), Update::Updated));
     // The server's clock cannot be moved, so this one wait is real; it is bounded from above by the answer.
     for _ in 0..200 {
         if store.load(first.id).await.unwrap().is_none() {

@@ -24,7 +24,7 @@ pub struct Reply {
     pub cas: Option<u64>,
     /// The number of the command that it says it answers.
     pub number: Option<u64>,
-    whole: protocol::Reply,
+    taken: protocol::Reply,
 }
 
 impl Reply {
@@ -40,13 +40,13 @@ impl Reply {
                 Outcome::OtherToken => ("EX", None),
                 Outcome::Nothing => ("MN", None),
             };
-            Self { status, value, cas: reply.cas, number: reply.number(), whole: reply }
+            Self { status, value, cas: reply.cas, number: reply.number(), taken: reply }
         }))
     }
 
     /// Whether it is taken for the answer to the command with this number.
     pub fn answers(&self, number: u64) -> bool {
-        self.whole.must_answer(number).is_ok()
+        self.taken.must_answer(number).is_ok()
     }
 }
 

@@ -4,8 +4,8 @@ use std::hash::BuildHasher;
 
 use crate::model::ColumnValue;
 
-/// The values of a session's columns, up to the last that is not `NULL`: of each one byte for its kind, four for its length,
-/// and its bytes.
+/// The values of a session's columns, up to the last that is not `NULL`: of each one byte for its kind, four for its length if
+/// its kind does not say it, and its bytes.
 #[derive(Default)]
 pub(super) struct Columns(Box<[u8]>);
 
@@ -20,7 +20,9 @@ impl Columns {
             // A longer value cannot be told from its first 4 GiB; none fits into a session.
             let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
             packed.push(kind);
-            packed.extend(len.to_le_bytes());
+            if length_of(kind).is_none() {
+                packed.extend(len.to_le_bytes());
+            }
             packed.extend(bytes.iter().take(len as usize));
         }
         Self(packed.into_boxed_slice())
@@ -50,9 +52,15 @@ impl Columns {
     fn iter(&self) -> impl Iterator<Item = (u8, &[u8])> {
         let mut rest = &*self.0;
         std::iter::from_fn(move || {
-            let (kind, after) = rest.split_first()?;
-            let (len, after) = after.split_first_chunk()?;
-            let (bytes, after) = after.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+            let (kind, mut after) = rest.split_first()?;
+            let len = if let Some(len) = length_of(*kind) {
+                len
+            } else {
+                let (len, bytes) = after.split_first_chunk()?;
+                after = bytes;
+                u32::from_le_bytes(*len) as usize
+            };
+            let (bytes, after) = after.split_at_checked(len)?;
             rest = after;
             Some((*kind, bytes))
         })
@@ -71,6 +79,16 @@ fn hash(value: (u8, &[u8]), hasher: &impl BuildHasher) -> Option<u32> {
 }
 
 const NULL: u8 = 0;
+
+/// How many bytes every value of this kind has, as [`parts`] gives them. `None` for texts, bytes and JSON.
+const fn length_of(kind: u8) -> Option<usize> {
+    match kind {
+        NULL => Some(0),
+        1 => Some(1),
+        2 | 3 | 6 | 8 => Some(8),
+        _ => None,
+    }
+}
 
 /// The kind and the bytes of a value. Those of a number are put into `number`.
 fn parts<'a>(value: &'a ColumnValue, number: &'a mut [u8; 8]) -> (u8, &'a [u8]) {

@@ -20,10 +20,13 @@ pub(super) struct Entry {
     version_and_persistent: u64,
     pub(super) columns: Columns,
     current: SecretHash,
-    retired: Box<[Retired]>,
+    retired: Option<Box<Remembered>>,
     life: PackedLife,
     data: Bytes,
 }
+
+/// The secrets that a session remembers. One that remembers none pays a pointer for it.
+struct Remembered(Box<[Retired]>);
 
 impl Entry {
     pub(super) fn new(record: &Record) -> Self {
@@ -32,7 +35,7 @@ impl Entry {
             version_and_persistent: version_and_persistent(record),
             columns: Columns::pack(&record.columns),
             current: record.credential.current,
-            retired: record.credential.retired.as_slice().into(),
+            retired: remembered(&record.credential.retired),
             life: PackedLife::pack(&record.life),
             data: record.data.clone(),
         }
@@ -42,11 +45,15 @@ impl Entry {
     pub(super) fn write(&mut self, record: &Record, life: &Lifetime) {
         self.version_and_persistent = version_and_persistent(record);
         self.current = record.credential.current;
-        if *self.retired != *record.credential.retired {
-            self.retired = record.credential.retired.as_slice().into();
+        if *self.retired() != *record.credential.retired {
+            self.retired = remembered(&record.credential.retired);
         }
         self.life = PackedLife::pack(life);
         self.data = record.data.clone();
+    }
+
+    fn retired(&self) -> &[Retired] {
+        self.retired.as_ref().map_or(&[], |remembered| &remembered.0)
     }
 
     /// Records activity.
@@ -67,12 +74,16 @@ impl Entry {
         Record {
             id: self.id,
             version: self.version(),
-            credential: Credential { current: self.current, retired: self.retired.to_vec() },
+            credential: Credential { current: self.current, retired: self.retired().to_vec() },
             life: self.life(expires_at),
             data: self.data.clone(),
             columns: Vec::new(),
         }
     }
+}
+
+fn remembered(retired: &[Retired]) -> Option<Box<Remembered>> {
+    (!retired.is_empty()).then(|| Box::new(Remembered(retired.into())))
 }
 
 fn version_and_persistent(record: &Record) -> u64 {

@@ -34,7 +34,7 @@ use crate::{
 /// A store keeps at most [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) sessions, or what
 /// [`with_capacity`](Self::with_capacity) says. When it is full, a new session takes the place of expired ones; where there
 /// are none, of the one that ends soonest, and a warning in the log says so, at most once a minute. A session costs about
-/// 240 bytes beside its payload, and more for each secret that it remembers and for values of columns.
+/// 215 bytes beside its payload, 240 with a principal, and more for each secret that it remembers.
 ///
 /// # Costs
 ///
