@@ -4,19 +4,13 @@
 //! has changed when its value no longer equals them. So a change is seen however it was made, an equal value is no
 //! change, and what the program does not know or cannot decode keeps its bytes.
 
-use std::{fmt, marker::PhantomData, ops::Range};
-
 use bytes::Bytes;
-use serde::{
-    Deserializer as _,
-    de::{DeserializeSeed, Error as _, MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
 
 use crate::{
     error::{CommitError, LoadError},
     merge::Merge,
     model::{ColumnValue, DecodeError, Field, SessionModel},
+    payload::{self, Damage, Name, Span},
     record::Record,
     schema::ColumnDef,
     store::{Layout, StoreError},
@@ -44,6 +38,8 @@ pub(crate) struct Image {
 struct Cell {
     stored: Stored,
     seen: Seen,
+    /// The value has been decoded already, on the way over the payload.
+    is_read: bool,
 }
 
 /// Where the field is in the record.
@@ -70,23 +66,6 @@ enum Read {
     Absent,
     AsStored,
     Upgraded,
-}
-
-/// A part of a payload. Payloads are far below 4 GiB.
-#[derive(Clone, Copy)]
-struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    fn new(range: Range<usize>) -> Option<Self> {
-        Some(Self { start: range.start.try_into().ok()?, end: range.end.try_into().ok()? })
-    }
-
-    fn of(self, bytes: &[u8]) -> &[u8] {
-        &bytes[self.start as usize..self.end as usize]
-    }
 }
 
 /// What a record says about the fields.
@@ -142,7 +121,7 @@ impl Image {
         let mut image = Self {
             data: Bytes::new(),
             columns: Vec::new(),
-            cells: vec![Cell { stored: Stored::Absent, seen: Seen::AsStored }; T::FIELDS.len()].into(),
+            cells: vec![Cell { stored: Stored::Absent, seen: Seen::AsStored, is_read: false }; T::FIELDS.len()].into(),
             replaced: Vec::new(),
             foreign: Vec::new(),
         };
@@ -154,10 +133,13 @@ impl Image {
 
     /// Decodes a record. A field that does not decode becomes its default, unless it is strict.
     pub(crate) fn decode<T: SessionModel>(contents: Contents<'_>) -> Result<Decoded<T>, LoadError> {
-        let mut image = Self::scan::<T>(contents)?;
         let mut value = T::fresh();
+        let mut image = Self::scan(contents, &mut value)?;
         let mut undecodable = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
+            if image.cells[index].is_read {
+                continue;
+            }
             match image.read_into(index, &mut value) {
                 Ok(Read::AsStored) => continue,
                 Ok(Read::Upgraded) => {
@@ -343,102 +325,50 @@ impl Image {
         }
     }
 
-    /// Finds where each field is, without decoding any.
-    fn scan<T: SessionModel>(contents: Contents<'_>) -> Result<Self, LoadError> {
+    /// Finds where each field is, and decodes what is in the payload.
+    fn scan<T: SessionModel>(contents: Contents<'_>, value: &mut T) -> Result<Self, LoadError> {
         let Contents { data, columns } = contents;
-        let mut cells: Box<[Cell]> = T::FIELDS
-            .iter()
-            .map(|field| {
-                let column = field.column.map(|(position, _)| position).filter(|at| *at < columns.len());
-                Cell { stored: column.map_or(Stored::Absent, Stored::Column), seen: Seen::AsStored }
-            })
-            .collect();
-        let mut foreign = Vec::new();
+        let cells = T::FIELDS.iter().map(|field| {
+            let column = field.column.map(|(position, _)| position).filter(|at| *at < columns.len());
+            Cell { stored: column.map_or(Stored::Absent, Stored::Column), seen: Seen::AsStored, is_read: false }
+        });
+        let (cells, replaced, foreign) = (cells.collect(), Vec::new(), Vec::new());
+        let mut image = Self { data: data.clone(), columns: columns.to_vec(), cells, replaced, foreign };
         if !data.is_empty() {
-            let mut json = serde_json::Deserializer::from_slice(data);
-            let scan = Scan::<T> { data, cells: &mut cells, foreign: &mut foreign, model: PhantomData };
-            let scanned = json.deserialize_map(scan).and_then(|()| json.end());
-            // What serde says itself may quote what is stored, and this ends in a log.
-            let damage = |error: serde_json::Error| {
-                StoreError::corrupt(format!("the payload is no JSON object, from its byte {} on", error.column()))
-            };
-            scanned.map_err(damage)?;
+            image.read_members(value).map_err(|Damage(at)| {
+                StoreError::corrupt(format!("the payload is no JSON object, from its byte {at} on"))
+            })?;
         }
-        Ok(Self { data: data.clone(), columns: columns.to_vec(), cells, replaced: Vec::new(), foreign })
-    }
-}
-
-/// Walks over the payload's members and notes where each value is.
-struct Scan<'a, T> {
-    data: &'a [u8],
-    cells: &'a mut [Cell],
-    foreign: &'a mut Vec<(String, Span)>,
-    model: PhantomData<T>,
-}
-
-impl<'de, T: SessionModel> Visitor<'de> for Scan<'_, T> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object with a member for each field")
+        Ok(image)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn read_members<T: SessionModel>(&mut self, value: &mut T) -> Result<(), Damage> {
+        let data = self.data.clone();
+        let mut members = payload::Members::of(&data)?;
         // Fields are written in their order, so the next one is nearly always the one after the last.
         let mut expected = 0;
-        while let Some(key) = map.next_key_seed(Key::<T> { expected, model: PhantomData })? {
-            let raw: &'de RawValue = map.next_value()?;
-            let start = raw.get().as_ptr().addr().wrapping_sub(self.data.as_ptr().addr());
-            let span = Span::new(start..start + raw.get().len()).ok_or_else(|| A::Error::custom("too large"))?;
-            match key {
-                KeyOf::Field(index) => {
-                    // Two names are there when two versions of the program have written the field. Whoever wrote last has
-                    // put what it does not know behind its own.
-                    if !matches!(self.cells[index].stored, Stored::Member(_)) {
-                        self.cells[index].stored = Stored::Member(span);
-                    }
-                    expected = index + 1;
+        while let Some(name) = members.next(T::FIELDS.get(expected).map(|field| field.name))? {
+            let named = match &name {
+                Name::Expected => Some(expected),
+                Name::Other(name) => field_named::<T>(name),
+            };
+            let Some(index) = named else {
+                if let Name::Other(name) = name {
+                    self.foreign.push((name, members.skip()?));
                 }
-                KeyOf::Foreign(name) => self.foreign.push((name, span)),
+                continue;
+            };
+            // Two names are there when two versions of the program have written the field. Whoever wrote last has put what
+            // it does not know behind its own.
+            if matches!(self.cells[index].stored, Stored::Member(_)) {
+                members.skip()?;
+            } else {
+                let (span, is_read) = members.decode(value.field_mut(index))?;
+                self.cells[index] = Cell { stored: Stored::Member(span), seen: Seen::AsStored, is_read };
             }
+            expected = index + 1;
         }
         Ok(())
-    }
-}
-
-/// Whose member a key is.
-enum KeyOf {
-    Field(usize),
-    Foreign(String),
-}
-
-struct Key<T> {
-    expected: usize,
-    model: PhantomData<T>,
-}
-
-impl<'de, T: SessionModel> DeserializeSeed<'de> for Key<T> {
-    type Value = KeyOf;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<KeyOf, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<T: SessionModel> Visitor<'_> for Key<T> {
-    type Value = KeyOf;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<KeyOf, E> {
-        if T::FIELDS.get(self.expected).is_some_and(|field| field.name == name) {
-            return Ok(KeyOf::Field(self.expected));
-        }
-        let by_name = T::FIELDS.iter().position(|field| field.name == name);
-        let by_alias = || T::FIELDS.iter().position(|field| field.aliases.contains(&name));
-        Ok(by_name.or_else(by_alias).map_or_else(|| KeyOf::Foreign(name.to_owned()), KeyOf::Field))
     }
 }
 
@@ -451,6 +381,12 @@ fn assert_fits(field: &Field, column: Option<&ColumnDef>, value: &ColumnValue) -
         _ => return Ok(()),
     };
     if length > max_len as usize { Err(CommitError::TooLong { field: field.name, length, max_len }) } else { Ok(()) }
+}
+
+/// The field that has or had this name.
+fn field_named<T: SessionModel>(name: &str) -> Option<usize> {
+    let by_alias = || T::FIELDS.iter().position(|field| field.aliases.contains(&name));
+    T::FIELDS.iter().position(|field| field.name == name).or_else(by_alias)
 }
 
 /// A JSON object that is being written.

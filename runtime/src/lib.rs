@@ -162,6 +162,7 @@ pub mod merge;
 #[cfg(feature = "migrate")]
 pub mod migrate;
 pub mod model;
+mod payload;
 pub mod record;
 mod revocation;
 pub mod schema;

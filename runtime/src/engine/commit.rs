@@ -1,7 +1,5 @@
 //! From a draft to the store: one conditional write, merged and tried again when another request came first.
 
-use std::time::Duration;
-
 use super::{
     Backend, CookieChange, Draft, Ending, Engine, Holder, Intents, Opened, Origin, Race, Renewal, Trial, Unanswered,
 };

@@ -62,6 +62,14 @@ pub trait Value: Any + Send + Sync {
     /// When the bytes do not hold a value of this type.
     fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError>;
 
+    /// Replaces the value by the one that these bytes begin with, and answers how many they are. On an error the value stays
+    /// as it was.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes do not begin with a value of this type.
+    fn decode_first(&mut self, encoded: &[u8]) -> Result<usize, DecodeError>;
+
     /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`.
     fn equals(&self, encoded: &[u8]) -> bool;
 
@@ -90,6 +98,13 @@ impl<T: SessionValue> Value for T {
     fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
         *self = serde_json::from_slice(encoded).map_err(|error| DecodeError::Payload(without_value::<T>(&error)))?;
         Ok(())
+    }
+
+    fn decode_first(&mut self, encoded: &[u8]) -> Result<usize, DecodeError> {
+        let mut values = serde_json::Deserializer::from_slice(encoded).into_iter();
+        let value = values.next().unwrap_or_else(|| Err(de::Error::custom("there is no value")));
+        *self = value.map_err(|error| DecodeError::Payload(without_value::<T>(&error)))?;
+        Ok(values.byte_offset())
     }
 
     fn equals(&self, encoded: &[u8]) -> bool {
