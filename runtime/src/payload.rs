@@ -161,8 +161,7 @@ mod tests {
         for length in 0..whole.len() {
             assert!(read(&whole[..length]).is_err(), "{length}");
         }
-        for damaged in ["[]", "{,}", r#"{"a":1,}"#, r#"{"a" 1}"#, r#"{"a":1 "b":2}"#, "{} x", r#"{a:1}"#, r#"{"a":1x}"#]
-        {
+        for damaged in ["[]", "{,}", r#"{"a":1,}"#, r#"{"a" 1}"#, r#"{"a":1 "b":2}"#, "{} x", r"{a:1}", r#"{"a":1x}"#] {
             assert!(read(damaged.as_bytes()).is_err(), "{damaged}");
         }
         assert_eq!(read(b"{\"a\":\"\xff\"}"), Err(6), "no text");

@@ -48,13 +48,13 @@ impl<'guard> Cargo<'guard> {
         let mut failed = Vec::new();
         for feature in &features {
             println!("{package} with {}", if feature.is_empty() { "no feature" } else { feature });
-            let arguments = ["check", "--quiet", "-p", package, "--no-default-features", "--features", feature];
-            if self.run(&arguments).is_err() {
+            let of_it = ["clippy", "--quiet", "-p", package, "--no-default-features", "--features", feature];
+            if self.run(&[&of_it[..], &["--", "-D", "warnings"]].concat()).is_err() {
                 interrupt::check()?;
                 failed.push(feature.as_str());
             }
         }
-        ensure!(failed.is_empty(), "does not compile alone: {}", failed.join(", "));
+        ensure!(failed.is_empty(), "does not compile alone, or not without a warning: {}", failed.join(", "));
         Ok(())
     }
 
@@ -75,7 +75,7 @@ impl<'guard> Cargo<'guard> {
 
     /// Passes the output through and adds up its counts.
     pub(crate) fn test(&self, which: &[&str], environment: &Environment, tests: &mut Tally) -> Result<()> {
-        let mut test = command(&["test", "--all-features"]);
+        let mut test = command(&["test", "--all-features", "--no-fail-fast"]);
         test.args(which);
         test.envs(environment.iter()).stdout(Stdio::piped());
         self.finish(&mut test, |line| {

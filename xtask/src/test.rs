@@ -36,7 +36,8 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
         report.step("tests", || cargo.test(&["--workspace"], servers.environment(), &mut tests));
         // Marked as ignored, so that plain `cargo test` passes without servers and still lists what it leaves out.
         report.step("the store contract on servers", || {
-            let contracts = ["--package", "sessio", "--test", "contract_*", "--", "--ignored"];
+            // Of the whole workspace, so that what was built for the step before fits.
+            let contracts = ["--workspace", "--test", "contract_*", "--", "--ignored"];
             cargo.test(&contracts, servers.environment(), &mut tests)
         });
         report.count(tests);

@@ -106,6 +106,7 @@ impl ForeignKey<'_> {
     }
 
     /// The statement that adds it to a table that is there, without a semicolon.
+    #[cfg(feature = "sql")]
     pub(crate) fn add(&self, dialect: Dialect) -> String {
         format!("ALTER TABLE {} ADD {}", dialect.quote(self.table), self.constraint(dialect))
     }

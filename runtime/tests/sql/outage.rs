@@ -1,7 +1,10 @@
 //! A server that hangs, dies and comes back: a proxy before the real one.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -103,12 +106,15 @@ pub(crate) async fn an_outage_fails_in_time_and_work_goes_on_after_it<D: SqlDriv
         records.push(record);
     }
     let (stop, stopped) = watch::channel(false);
+    let progress: Arc<[AtomicU32]> = records.iter().map(|_| AtomicU32::new(0)).collect();
     let visitors = records.iter().enumerate().map(|(number, record)| {
         let (store, id, stopped) = (store.clone(), record.id, stopped.clone());
+        let progress = Arc::clone(&progress);
         tokio::spawn(async move {
-            let (mut done, mut failed) = (0_u32, 0_u32);
+            let mut failed = 0_u32;
             while !*stopped.borrow() {
                 let start = Instant::now();
+                let done = progress[number].load(Ordering::Relaxed);
                 let outcome = async {
                     let current = store.load(id).await?.expect("no outage deletes a session");
                     assert!(current.data.starts_with(format!("{number} ").as_bytes()), "another visitor's session");
@@ -121,33 +127,43 @@ pub(crate) async fn an_outage_fails_in_time_and_work_goes_on_after_it<D: SqlDriv
                     }
                 };
                 match outcome.await {
-                    Ok(()) => done += 1,
+                    Ok(()) => progress[number].store(done + 1, Ordering::Relaxed),
                     Err(StoreError::Unavailable(_)) => failed += 1,
                     Err(other) => panic!("{other:?}"),
                 }
                 assert!(start.elapsed() < Duration::from_secs(3), "two operations have half a second each");
                 tokio::task::yield_now().await;
             }
-            (done, failed)
+            failed
         })
     });
     let visitors = visitors.collect::<Vec<_>>();
     for outage in [Network::Hangs, Network::Breaks, Network::Hangs] {
-        // Here time must pass: what is tried is a time-out of real connections.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        every_visitor_gets_on(&progress).await;
         proxy.set(outage);
+        // Here time must pass: what is tried is a time-out of real connections.
         tokio::time::sleep(Duration::from_millis(900)).await;
         proxy.set(Network::Works);
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    every_visitor_gets_on(&progress).await;
     stop.send_replace(true);
     for visitor in visitors {
-        let (done, failed) = visitor.await.unwrap();
-        assert!(done > 0 && failed > 0, "{done} done, {failed} failed");
+        assert!(visitor.await.unwrap() > 0, "nothing of this visitor failed");
     }
     for (number, record) in records.iter().enumerate() {
         let current = store.load(record.id).await.unwrap().unwrap();
         assert!(current.data.starts_with(format!("{number} ").as_bytes()));
         assert_same(&current, &Record { version: current.version, data: current.data.clone(), ..record.clone() });
+    }
+}
+
+/// Returns when each of them has done something more.
+async fn every_visitor_gets_on(progress: &[AtomicU32]) {
+    let now = || progress.iter().map(|done| done.load(Ordering::Relaxed)).collect::<Vec<_>>();
+    let before = now();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while now().iter().zip(&before).any(|(now, before)| now <= before) {
+        assert!(Instant::now() < deadline, "somebody's work does not go on: from {before:?} to {:?}", now());
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
