@@ -57,7 +57,9 @@ impl Compression {
     /// Without the feature nothing is compressed.
     #[cfg(not(feature = "cookie-compression"))]
     pub(super) fn deflate(self, _: [&[u8]; 2]) -> Option<Vec<u8>> {
-        None
+        match self {
+            Self::None => None,
+        }
     }
 }
 
