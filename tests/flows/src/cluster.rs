@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sessio::token::SessionId;
 use tempfile::TempDir;
 
 use crate::{Line, Proxy, backends::say_past_the_capture};
@@ -152,12 +153,14 @@ fn spawn(port: u16, proxy: &Proxy, folder: &Path) -> Child {
         .expect("redis-server starts")
 }
 
-/// A port whose other one, ten thousand above it, is free too: there the nodes talk to each other.
+/// A port whose other one, ten thousand above it, is free too: there the nodes talk to each other. Both lie below those that
+/// connections take by themselves, so that none of them takes it before the node does, or while the node is dead.
 fn free_port() -> u16 {
     loop {
-        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-        let port = port.expect("a free loopback port").port();
-        if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+        let id = SessionId::random().expect("random bytes");
+        let [high, low, ..] = *id.as_bytes();
+        let port = 12_000 + u16::from_be_bytes([high, low]) % 10_000;
+        if [port, port + 10_000].iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) {
             return port;
         }
     }

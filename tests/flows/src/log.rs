@@ -26,6 +26,9 @@ impl Log {
 
     /// Listens to this thread for as long as the guard lives: to a test with a runtime of one thread.
     pub fn of_this_thread() -> (Self, DefaultGuard) {
+        // `tracing` remembers of each place in the program whether anybody listens. A place that another test is the first to
+        // reach while this one begins would be remembered as one that nobody listens to, if nobody ever did.
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         let log = Self::default();
         let guard = tracing::subscriber::set_default(log.subscriber());
         (log, guard)
