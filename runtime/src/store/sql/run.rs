@@ -24,10 +24,10 @@ impl<D: Driver, T> SqlStore<D, T> {
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(statement, parameters, limit, deadline).await;
-            match &outcome {
-                Err(fault) if attempt < ATTEMPTS && matches!(fault.verdict(), Verdict::Victim | Verdict::Outdated) => {
-                    attempt += 1;
-                }
+            match outcome.as_ref().map_err(Fault::verdict) {
+                Err(Verdict::Victim) if attempt < ATTEMPTS => attempt += 1,
+                // As many of the pool's connections as there are may be outdated. Each is closed, so this ends, and in time.
+                Err(Verdict::Outdated) if Instant::now() < deadline => {}
                 _ => return outcome,
             }
         }
