@@ -74,7 +74,7 @@ const APPS: [(&str, &str, &str); 3] = [
             *shop.visits_mut() += 1;
             shop.visits().to_string()
         };
-        Router::new().route(\"/\", get(visit)).layer(SessionLayer::new(MemoryStore::new()))
+        Router::new().route(\"/\", get(visit)).layer(SessionLayer::new(MemoryStore::<Shop>::new()))
     }",
     ),
 ];
