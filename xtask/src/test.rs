@@ -38,7 +38,10 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
         report.step("the store contract on servers", || {
             // Of the whole workspace, so that what was built for the step before fits.
             let contracts = ["--workspace", "--test", "contract_*", "--", "--ignored"];
-            cargo.test(&contracts, servers.environment(), &mut tests)
+            let mut later = Tally::default();
+            let outcome = cargo.test(&contracts, servers.environment(), &mut later);
+            tests.catch_up(later);
+            outcome
         });
         report.count(tests);
         drop(servers);
