@@ -1,4 +1,4 @@
-//! What the code that the derive emits calls, and nobody else.
+//! What the code that the derive emits names, and nobody else: it knows this module as `__sessio`.
 //!
 //! Each field's type meets its trait bounds in exactly one place, the const that one of the functions below builds. All
 //! that is emitted for the field then goes through that const, so a type that does not fit is one error, in our words,
@@ -7,20 +7,33 @@
 
 use std::fmt;
 
-pub use std::vec::Vec;
-
-pub use crate::schema::{
-    lock::{Lock, Older, Pinned, shape_or},
-    shape::{Probe, Unshaped},
-    snapshot::{FirstValue, Snapshot},
+pub use std::{
+    convert::Into,
+    mem::replace,
+    option::Option::{self, None, Some},
+    primitive::{str, u64, usize},
+    result::Result,
+    vec::Vec,
 };
 
+pub use crate::{
+    direct::{Sessions, Stored},
+    merge::{self, Merge},
+    model::{Field, SessionModel, TypedMerge, TypedUpgrade, Value},
+    schema::{
+        ColumnDef, IndexDef, Locked, OnDelete, Schema, Shape,
+        lock::{Lock, Older, Pinned, shape_or},
+        shape::{Probe, Unshaped},
+        snapshot::{FirstValue, Snapshot},
+    },
+    store::{FindByColumn, StoreError},
+};
 use crate::{
     model::{
-        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionModel,
-        SessionValue, TypedColumn, Value,
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
+        TypedColumn,
     },
-    schema::{ColumnDef, OnDelete, Reference},
+    schema::Reference,
 };
 
 /// A field's type, proven to be a session value.

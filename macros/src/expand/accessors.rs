@@ -62,7 +62,7 @@ fn method(session: &Session, field: &Field, accessor: Accessor) -> TokenStream {
             let docs = docs(field, &format!("Takes the value of `{plain}` and leaves what a new visitor has."));
             quote_spanned! {span=>
                 #docs
-                #vis fn #name(&mut self) -> #ty { ::core::mem::replace(&mut self.#ident, #fresh) }
+                #vis fn #name(&mut self) -> #ty { __sessio::replace(&mut self.#ident, #fresh) }
             }
         }
         // These stand in `finders`.
@@ -83,7 +83,7 @@ fn getter(session: &Session, field: &Field) -> (TokenStream, TokenStream) {
     let outside = |ty: &syn::Type| without_self(ty.to_token_stream(), &session.ident);
     emit_pair(|span| match &field.shape {
         Shape::Primitive(_) => (ty.clone(), quote_spanned!(span=> self.#ident)),
-        Shape::Text => (quote_spanned!(span=> &::core::primitive::str), quote_spanned!(span=> &self.#ident)),
+        Shape::Text => (quote_spanned!(span=> &__sessio::str), quote_spanned!(span=> &self.#ident)),
         Shape::List(item) => {
             let item = outside(item);
             (quote_spanned!(span=> &[#item]), quote_spanned!(span=> &self.#ident))
@@ -91,21 +91,21 @@ fn getter(session: &Session, field: &Field) -> (TokenStream, TokenStream) {
         Shape::Option(inner, present) => match &**inner {
             Shape::Primitive(_) => (ty.clone(), quote_spanned!(span=> self.#ident)),
             Shape::Text => (
-                quote_spanned!(span=> ::core::option::Option<&::core::primitive::str>),
-                quote_spanned!(span=> ::core::option::Option::as_deref(&self.#ident)),
+                quote_spanned!(span=> __sessio::Option<&__sessio::str>),
+                quote_spanned!(span=> __sessio::Option::as_deref(&self.#ident)),
             ),
             Shape::List(item) => {
                 let item = outside(item);
                 (
-                    quote_spanned!(span=> ::core::option::Option<&[#item]>),
-                    quote_spanned!(span=> ::core::option::Option::as_deref(&self.#ident)),
+                    quote_spanned!(span=> __sessio::Option<&[#item]>),
+                    quote_spanned!(span=> __sessio::Option::as_deref(&self.#ident)),
                 )
             }
             Shape::Option(..) | Shape::Other => {
                 let present = outside(present);
                 (
-                    quote_spanned!(span=> ::core::option::Option<&#present>),
-                    quote_spanned!(span=> ::core::option::Option::as_ref(&self.#ident)),
+                    quote_spanned!(span=> __sessio::Option<&#present>),
+                    quote_spanned!(span=> __sessio::Option::as_ref(&self.#ident)),
                 )
             }
         },
@@ -123,17 +123,14 @@ pub(super) fn argument(session: &Session, field: &Field) -> (TokenStream, TokenS
         Shape::Option(inner, present) => {
             let present = without_self(present.to_token_stream(), &session.ident);
             match &**inner {
-                Shape::Primitive(_) => (present, quote_spanned!(span=> ::core::option::Option::Some(#ident))),
+                Shape::Primitive(_) => (present, quote_spanned!(span=> __sessio::Some(#ident))),
                 _ => (
-                    quote_spanned!(span=> impl ::core::convert::Into<#present>),
-                    quote_spanned!(span=> ::core::option::Option::Some(::core::convert::Into::into(#ident))),
+                    quote_spanned!(span=> impl __sessio::Into<#present>),
+                    quote_spanned!(span=> __sessio::Some(__sessio::Into::into(#ident))),
                 ),
             }
         }
-        _ => (
-            quote_spanned!(span=> impl ::core::convert::Into<#ty>),
-            quote_spanned!(span=> ::core::convert::Into::into(#ident)),
-        ),
+        _ => (quote_spanned!(span=> impl __sessio::Into<#ty>), quote_spanned!(span=> __sessio::Into::into(#ident))),
     })
 }
 

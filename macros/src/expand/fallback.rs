@@ -7,10 +7,10 @@ use quote::{format_ident, quote_spanned};
 use syn::{DeriveInput, parse_quote};
 
 use super::{emit, model::principal, proof};
-use crate::{attr::RuntimePath, model::Session};
+use crate::model::Session;
 
 /// The traits.
-pub(super) fn model(input: &DeriveInput, runtime: &RuntimePath) -> TokenStream {
+pub(super) fn model(input: &DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let mut generics = input.generics.clone();
     generics
@@ -21,21 +21,21 @@ pub(super) fn model(input: &DeriveInput, runtime: &RuntimePath) -> TokenStream {
     emit(|span| {
         quote_spanned! {span=>
             #[automatically_derived]
-            impl #parameters #runtime::model::SessionModel for #ident #arguments #bounds {
-                const KIND: &'static ::core::primitive::str = "";
-                const FIELDS: &'static [#runtime::model::Field] = &[];
-                const SCHEMA: #runtime::schema::Schema = #runtime::schema::Schema::new("", &[], &[]);
-                const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+            impl #parameters __sessio::SessionModel for #ident #arguments #bounds {
+                const KIND: &'static __sessio::str = "";
+                const FIELDS: &'static [__sessio::Field] = &[];
+                const SCHEMA: __sessio::Schema = __sessio::Schema::new("", &[], &[]);
+                const PRINCIPAL: __sessio::Option<__sessio::usize> = __sessio::None;
 
                 fn fresh() -> Self {
                     ::core::unreachable!()
                 }
 
-                fn field(&self, _: ::core::primitive::usize) -> &dyn #runtime::model::Value {
+                fn field(&self, _: __sessio::usize) -> &dyn __sessio::Value {
                     ::core::unreachable!()
                 }
 
-                fn field_mut(&mut self, _: ::core::primitive::usize) -> &mut dyn #runtime::model::Value {
+                fn field_mut(&mut self, _: __sessio::usize) -> &mut dyn __sessio::Value {
                     ::core::unreachable!()
                 }
             }
@@ -45,14 +45,13 @@ pub(super) fn model(input: &DeriveInput, runtime: &RuntimePath) -> TokenStream {
 
 /// What the accessors stand on, and the principal.
 pub(super) fn fields(session: &Session) -> TokenStream {
-    let runtime = &session.runtime;
     let proofs = session.stored().map(|field| {
         let (ty, name) = (&field.ty, proof(&field.ident));
         let of = format_ident!("{}", if field.column.is_some() { "mistaken_column" } else { "mistaken" });
         let kind = format_ident!("{}", if field.column.is_some() { "MistakenColumnOf" } else { "FieldOf" });
         emit(|span| {
             quote_spanned! {span=>
-                const #name: #runtime::__private::#kind<#ty> = #runtime::__private::#of::<#ty>();
+                const #name: __sessio::#kind<#ty> = __sessio::#of::<#ty>();
             }
         })
     });

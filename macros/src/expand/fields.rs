@@ -3,7 +3,7 @@
 //! Everything else that is emitted names a field's type only through it, so each trait bound is met once and a type
 //! that does not fit is one error.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprLit, Lit};
 
@@ -38,23 +38,22 @@ pub(super) fn access(field: &Field) -> TokenStream {
 
 fn prove(session: &Session, field: &Field) -> TokenStream {
     let (ty, name, span) = (&field.ty, proof(&field.ident), first(&field.written));
-    let private = private(session, span);
     let fresh = if field.default.is_some() {
         fresh(&field.ident).to_token_stream()
     } else {
-        quote_spanned!(span=> #private::fresh::<#ty>)
+        quote_spanned!(span=> __sessio::fresh)
     };
     let Some(model::Column { name: column, reference, .. }) = &field.column else {
-        return quote_spanned!(span=> const #name: #private::FieldOf<#ty> = #private::payload::<#ty>(#fresh););
+        return quote_spanned!(span=> const #name: __sessio::FieldOf<#ty> = __sessio::payload::<#ty>(#fresh););
     };
     let column = &column.text;
     let mut value = if field.keys.json.is_some() {
-        quote_spanned!(span=> #private::json::<#ty>(#column, #fresh))
+        quote_spanned!(span=> __sessio::json::<#ty>(#column, #fresh))
     } else if field.keys.principal.is_some() {
         let model = &session.ident;
-        quote_spanned!(span=> #private::principal::<#model>(#column, #fresh))
+        quote_spanned!(span=> __sessio::principal::<#model>(#column, #fresh))
     } else {
-        quote_spanned!(span=> #private::column::<#ty>(#column, #fresh))
+        quote_spanned!(span=> __sessio::column::<#ty>(#column, #fresh))
     };
     if let Some(max_len) = field.keys.max_len.as_ref().map(|max_len| &max_len.value) {
         value = quote_spanned!(span=> #value.max_len(#max_len));
@@ -63,11 +62,11 @@ fn prove(session: &Session, field: &Field) -> TokenStream {
         value = quote_spanned!(span=> #value.renamed_from(#from));
     }
     if let Some(Reference { table, column, on_delete }) = reference {
-        let (runtime, on_delete) = (session.runtime.at(span), Ident::new(on_delete, span));
-        let on_delete = quote_spanned!(span=> #runtime::schema::OnDelete::#on_delete);
+        let on_delete = Ident::new(on_delete, span);
+        let on_delete = quote_spanned!(span=> __sessio::OnDelete::#on_delete);
         value = quote_spanned!(span=> #value.references(#table, #column, #on_delete));
     }
-    let proof = quote_spanned!(span=> const #name: #private::ColumnOf<#ty> = #value;);
+    let proof = quote_spanned!(span=> const #name: __sessio::ColumnOf<#ty> = #value;);
     proof.into_iter().chain(assertions(session, field)).collect()
 }
 
@@ -84,16 +83,10 @@ fn assertions(session: &Session, field: &Field) -> TokenStream {
     let needed = checks.into_iter().filter_map(|(assertion, span)| Some((assertion, span?)));
     needed
         .map(|(assertion, span)| {
-            let (private, assertion, proof) =
-                (private(session, span), Ident::new(assertion, span), proof(&field.ident));
-            quote_spanned!(span=> const _: () = #private::#assertion(&#proof);)
+            let (assertion, proof) = (Ident::new(assertion, span), proof(&field.ident));
+            quote_spanned!(span=> const _: () = __sessio::#assertion(&#proof);)
         })
         .collect()
-}
-
-fn private(session: &Session, span: Span) -> TokenStream {
-    let runtime = session.runtime.at(span);
-    quote_spanned!(span=> #runtime::__private)
 }
 
 /// The function of a first value that the struct says, or of one that has no const to stand in.
@@ -111,8 +104,7 @@ fn first_value(session: &Session, field: &Field) -> Option<TokenStream> {
         (Some(default), _) => without_self(default.to_token_stream(), &session.ident),
         (None, _) => {
             let span = first(&field.written);
-            let private = private(session, span);
-            quote_spanned!(span=> #private::fresh::<#ty>())
+            quote_spanned!(span=> __sessio::fresh::<#ty>())
         }
     };
     Some(emit(|span| quote_spanned!(span=> fn #name() -> #ty { #value })))

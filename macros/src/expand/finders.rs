@@ -43,15 +43,14 @@ pub(super) fn expand(session: &Session, bodies: Bodies) -> TokenStream {
 }
 
 fn find(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> TokenStream {
-    let (vis, runtime, ident, name) =
-        (&session.vis, &session.runtime, &field.ident, Accessor::Find.method(&field.ident));
+    let (vis, ident, name) = (&session.vis, &field.ident, Accessor::Find.method(&field.ident));
     let docs = docs(field, &format!("Finds the sessions whose `{}` is this.", field.plain()));
     let (argument, value) = argument(session, field);
     let (position, proof) = (Literal::usize_unsuffixed(column.position), proof(ident));
     emit(|span| {
         let body = match bodies {
             Bodies::Real => quote_spanned! {span=>
-                ::core::convert::Into::<#runtime::Sessions<'a, S>>::into(sessions)
+                __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
                     .find_by_column(#position, &#proof.to_column(&#value))
                     .await
             },
@@ -64,14 +63,11 @@ fn find(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> To
             #[doc = ""]
             #[doc = " When the store does not answer."]
             #vis async fn #name<'a, S>(
-                sessions: impl ::core::convert::Into<#runtime::Sessions<'a, S>>,
+                sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
                 #ident: #argument,
-            ) -> ::core::result::Result<
-                #runtime::__private::Vec<#runtime::Stored<Self>>,
-                #runtime::store::StoreError,
-            >
+            ) -> __sessio::Result<__sessio::Vec<__sessio::Stored<Self>>, __sessio::StoreError>
             where
-                S: #runtime::store::FindByColumn<Model = Self>,
+                S: __sessio::FindByColumn<Model = Self>,
             {
                 #body
             }
@@ -80,8 +76,7 @@ fn find(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> To
 }
 
 fn delete(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> TokenStream {
-    let (vis, runtime, ident, name) =
-        (&session.vis, &session.runtime, &field.ident, Accessor::Delete.method(&field.ident));
+    let (vis, ident, name) = (&session.vis, &field.ident, Accessor::Delete.method(&field.ident));
     let docs =
         docs(field, &format!("Ends the sessions whose `{}` is this, and says how many there were.", field.plain()));
     let (argument, value) = argument(session, field);
@@ -89,8 +84,8 @@ fn delete(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> 
     emit(|span| {
         let body = match bodies {
             Bodies::Real => quote_spanned! {span=>
-                ::core::convert::Into::<#runtime::Sessions<'a, S>>::into(sessions)
-                    .delete_by_column(#position, &#proof.to_column(&#value), ::core::option::Option::None)
+                __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
+                    .delete_by_column(#position, &#proof.to_column(&#value), __sessio::None)
                     .await
             },
             Bodies::Unreachable => quote_spanned!(span=> ::core::unreachable!()),
@@ -102,11 +97,11 @@ fn delete(session: &Session, field: &Field, column: &Column, bodies: Bodies) -> 
             #[doc = ""]
             #[doc = " When the store does not answer."]
             #vis async fn #name<'a, S>(
-                sessions: impl ::core::convert::Into<#runtime::Sessions<'a, S>>,
+                sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
                 #ident: #argument,
-            ) -> ::core::result::Result<::core::primitive::u64, #runtime::store::StoreError>
+            ) -> __sessio::Result<__sessio::u64, __sessio::StoreError>
             where
-                S: #runtime::store::FindByColumn<Model = Self>,
+                S: __sessio::FindByColumn<Model = Self>,
             {
                 #body
             }

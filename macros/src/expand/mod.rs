@@ -14,7 +14,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::DeriveInput;
 
-use crate::{check, errors::Errors, model::Session};
+use crate::{attr::RuntimePath, check, errors::Errors, model::Session};
 
 /// The whole derive: from the struct's tokens to the code behind it, or to everything that is wrong with it.
 pub(crate) fn session(input: TokenStream) -> TokenStream {
@@ -29,35 +29,41 @@ pub(crate) fn session(input: TokenStream) -> TokenStream {
     }
     let mistakes = errors.finish();
     match session {
-        Some(session) if mistakes.is_empty() => wrap(&[
-            fields::expand(&session),
-            schema::expand(&session),
-            model::expand(&session),
-            accessors::expand(&session),
-            finders::expand(&session, finders::Bodies::Real),
-            pins::expand(&session),
-            bind(&session),
-        ]),
-        Some(session) => {
-            let fallback = wrap(&[
-                fallback::model(&input, &session.runtime),
-                fallback::fields(&session),
+        Some(session) if mistakes.is_empty() => wrap(
+            &session.runtime,
+            &[
+                fields::expand(&session),
+                schema::expand(&session),
+                model::expand(&session),
                 accessors::expand(&session),
-                finders::expand(&session, finders::Bodies::Unreachable),
+                finders::expand(&session, finders::Bodies::Real),
+                pins::expand(&session),
                 bind(&session),
-            ]);
+            ],
+        ),
+        Some(session) => {
+            let fallback = wrap(
+                &session.runtime,
+                &[
+                    fallback::model(&input),
+                    fallback::fields(&session),
+                    accessors::expand(&session),
+                    finders::expand(&session, finders::Bodies::Unreachable),
+                    bind(&session),
+                ],
+            );
             emit(|_| quote::quote!(#mistakes #fallback))
         }
         None if !check::is_sized(&input) => mistakes,
         None => {
-            let fallback = wrap(&[fallback::model(&input, &crate::attr::RuntimePath::new(None))]);
+            let fallback = wrap(&RuntimePath::new(None), &[fallback::model(&input)]);
             emit(|_| quote::quote!(#mistakes #fallback))
         }
     }
 }
 
 /// Everything stands in one anonymous const, so that no helper's name is seen outside.
-fn wrap(parts: &[TokenStream]) -> TokenStream {
+fn wrap(runtime: &RuntimePath, parts: &[TokenStream]) -> TokenStream {
     emit(|span| {
         quote_spanned! {span=>
             #[allow(
@@ -72,6 +78,8 @@ fn wrap(parts: &[TokenStream]) -> TokenStream {
                 clippy::pedantic,
             )]
             const _: () = {
+                // Short names for everything below: what is emitted most is read most, by the compiler too.
+                use #runtime::__private as __sessio;
                 #(#parts)*
             };
         }

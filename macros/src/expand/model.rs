@@ -15,12 +15,12 @@ use crate::{
 };
 
 pub(super) fn expand(session: &Session) -> TokenStream {
-    let Session { ident, runtime, kind, table, .. } = session;
+    let Session { ident, kind, table, .. } = session;
     let (kind, table) = (&kind.text, &table.text);
     let fields = session.stored().map(|field| metadata(session, field));
     let principal = match session.principal().and_then(|field| field.position).map(Literal::usize_unsuffixed) {
-        Some(position) => emit(|span| quote_spanned!(span=> ::core::option::Option::Some(#position))),
-        None => emit(|span| quote_spanned!(span=> ::core::option::Option::None)),
+        Some(position) => emit(|span| quote_spanned!(span=> __sessio::Some(#position))),
+        None => emit(|span| quote_spanned!(span=> __sessio::None)),
     };
     let first_values = session.fields.iter().map(|field| {
         let (ident, fresh) = (&field.ident, fresh_value(field));
@@ -34,28 +34,28 @@ pub(super) fn expand(session: &Session) -> TokenStream {
     let model = emit(|span| {
         quote_spanned! {span=>
             #[automatically_derived]
-            impl #runtime::model::SessionModel for #ident {
-                const KIND: &'static ::core::primitive::str = #kind;
-                const FIELDS: &'static [#runtime::model::Field] = &[#(#fields),*];
-                const SCHEMA: #runtime::schema::Schema =
-                    #runtime::schema::Schema::new(#table, __COLUMNS, __INDEXES);
-                const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = #principal;
+            impl __sessio::SessionModel for #ident {
+                const KIND: &'static __sessio::str = #kind;
+                const FIELDS: &'static [__sessio::Field] = &[#(#fields),*];
+                const SCHEMA: __sessio::Schema =
+                    __sessio::Schema::new(#table, __COLUMNS, __INDEXES);
+                const PRINCIPAL: __sessio::Option<__sessio::usize> = #principal;
 
                 fn fresh() -> Self {
                     Self { #(#first_values),* }
                 }
 
-                fn field(&self, index: ::core::primitive::usize) -> &dyn #runtime::model::Value {
+                fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
                     match index {
                         #shared
-                        _ => #runtime::__private::no_such_field(#kind, index),
+                        _ => __sessio::no_such_field(#kind, index),
                     }
                 }
 
-                fn field_mut(&mut self, index: ::core::primitive::usize) -> &mut dyn #runtime::model::Value {
+                fn field_mut(&mut self, index: __sessio::usize) -> &mut dyn __sessio::Value {
                     match index {
                         #exclusive
-                        _ => #runtime::__private::no_such_field(#kind, index),
+                        _ => __sessio::no_such_field(#kind, index),
                     }
                 }
             }
@@ -68,26 +68,26 @@ pub(super) fn expand(session: &Session) -> TokenStream {
 /// `Debug` without the secret fields. One of the program's own would be a second, and does not compile.
 fn debug(session: &Session) -> Option<TokenStream> {
     let secret = session.stored().find_map(|field| field.keys.secret.as_ref())?;
-    let (ident, runtime, name) = (&session.ident, &session.runtime, session.ident.unraw().to_string());
+    let (ident, name) = (&session.ident, session.ident.unraw().to_string());
     let span = Span::mixed_site().located_at(secret.key.span());
     Some(quote_spanned! {span=>
         #[automatically_derived]
         impl ::core::fmt::Debug for #ident {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #runtime::__private::debug(#name, self, f)
+                __sessio::debug(#name, self, f)
             }
         }
     })
 }
 
 fn metadata(session: &Session, field: &Field) -> TokenStream {
-    let (runtime, name) = (&session.runtime, &field.name.text);
-    let mut metadata = emit(|span| quote_spanned!(span=> #runtime::model::Field::new(#name)));
+    let name = &field.name.text;
+    let mut metadata = emit(|span| quote_spanned!(span=> __sessio::Field::new(#name)));
     let aliases = session.aliases(field);
     if !aliases.is_empty() {
         metadata = emit(|span| quote_spanned!(span=> #metadata.aliases(&[#(#aliases),*])));
     }
-    if let Some(merge) = merge(session, field) {
+    if let Some(merge) = merge(field) {
         metadata = emit(|span| quote_spanned!(span=> #metadata.merge(#merge)));
     }
     if field.strict {
@@ -97,8 +97,8 @@ fn metadata(session: &Session, field: &Field) -> TokenStream {
         metadata = emit(|span| quote_spanned!(span=> #metadata.secret()));
     }
     if let Some(upgrade) = field.keys.upgrade.as_ref().map(|upgrade| &upgrade.value) {
-        let (runtime, ty, span) = (runtime.at(first(upgrade)), &field.ty, first(upgrade));
-        let upgrade = quote_spanned!(span=> &#runtime::model::TypedUpgrade::<_, #ty>(#upgrade));
+        let (ty, span) = (&field.ty, first(upgrade));
+        let upgrade = quote_spanned!(span=> &__sessio::TypedUpgrade::<_, #ty>(#upgrade));
         metadata = emit(|span| quote_spanned!(span=> #metadata.upgrade(#upgrade)));
     }
     if let Some(column) = &field.column {
@@ -109,17 +109,17 @@ fn metadata(session: &Session, field: &Field) -> TokenStream {
 }
 
 /// The merge policy, unless it is the default.
-fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
-    let (runtime, ty) = (&session.runtime, &field.ty);
+fn merge(field: &Field) -> Option<TokenStream> {
+    let ty = &field.ty;
     let policy = |name: &str, span: Span| {
-        let (runtime, name) = (runtime.at(span), Ident::new(name, span));
-        quote_spanned!(span=> #runtime::merge::#name)
+        let name = Ident::new(name, span);
+        quote_spanned!(span=> __sessio::merge::#name)
     };
     let function = match (&field.keys.merge, &field.keys.flash) {
         (Some(merge), _) => match &merge.value {
             MergeKey::Policy(name) => match name.value().as_str() {
                 "last" => return None,
-                "reject" => return Some(emit(|span| quote_spanned!(span=> #runtime::merge::Merge::Reject))),
+                "reject" => return Some(emit(|span| quote_spanned!(span=> __sessio::Merge::Reject))),
                 function => policy(function, name.span()),
             },
             MergeKey::Function(function) => function.to_token_stream(),
@@ -127,9 +127,7 @@ fn merge(session: &Session, field: &Field) -> Option<TokenStream> {
         (None, Some(flash)) => policy("flash", flash.key.span()),
         (None, None) => return None,
     };
-    Some(emit(
-        |span| quote_spanned!(span=> #runtime::merge::Merge::Typed(&#runtime::model::TypedMerge::<#ty>(#function))),
-    ))
+    Some(emit(|span| quote_spanned!(span=> __sessio::Merge::Typed(&__sessio::TypedMerge::<#ty>(#function)))))
 }
 
 fn arm(field: &Field, position: usize, way: &str) -> TokenStream {
@@ -147,11 +145,11 @@ fn arm(field: &Field, position: usize, way: &str) -> TokenStream {
 
 pub(super) fn principal(session: &Session) -> Option<TokenStream> {
     let field = session.principal()?;
-    let (model, runtime, ident, ty) = (&session.ident, &session.runtime, &field.ident, &field.ty);
+    let (model, ident, ty) = (&session.ident, &field.ident, &field.ty);
     Some(emit(|span| {
         quote_spanned! {span=>
             #[automatically_derived]
-            impl #runtime::__private::PrincipalSource for #model {
+            impl __sessio::PrincipalSource for #model {
                 type Field = #ty;
 
                 fn principal_field(&self) -> &Self::Field {

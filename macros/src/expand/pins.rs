@@ -26,7 +26,7 @@ pub(super) fn expand(session: &Session) -> TokenStream {
     // The compiler cannot see that the derive has read the variable, so the emitted code reads it too.
     let tracked = emit(|span| {
         quote_spanned! {span=>
-            const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(#DRIFT);
+            const _: __sessio::Option<&__sessio::str> = ::core::option_env!(#DRIFT);
         }
     });
     let mut pins = TokenStream::new();
@@ -45,12 +45,12 @@ pub(super) fn expand(session: &Session) -> TokenStream {
 /// The table against the snapshot.
 fn snapshot(session: &Session, path: &LitStr) -> TokenStream {
     let file = File { constant: "__SNAPSHOT", ty: "Snapshot", path };
-    let mut checks = file.read(session);
+    let mut checks = file.read();
     let (table, span) = (&session.table.text, session.table.span);
     checks.extend(file.check(span, &quote_spanned!(span=> assert_table(#table))));
     for (field, _) in session.columns() {
         let (proof, span) = (proof(&field.ident), field.ident.span());
-        let first_value = first_value(session, field, span);
+        let first_value = first_value(field, span);
         checks.extend(file.check(span, &quote_spanned!(span=> assert_has(&#proof.def, #first_value))));
         let span = first(&field.written);
         checks.extend(file.check(span, &quote_spanned!(span=> assert_same(&#proof.def))));
@@ -69,19 +69,18 @@ fn snapshot(session: &Session, path: &LitStr) -> TokenStream {
 }
 
 /// What existing rows get in the field's column when it is new.
-fn first_value(session: &Session, field: &Field, span: Span) -> TokenStream {
-    let runtime = session.runtime.at(span);
+fn first_value(field: &Field, span: Span) -> TokenStream {
     if field.default.is_some() || matches!(field.shape, Shape::Option(..)) {
-        quote_spanned!(span=> #runtime::__private::FirstValue::Given)
+        quote_spanned!(span=> __sessio::FirstValue::Given)
     } else {
         let ty = shape::display(&field.written);
-        quote_spanned!(span=> #runtime::__private::FirstValue::Of(#ty))
+        quote_spanned!(span=> __sessio::FirstValue::Of(#ty))
     }
 }
 
 /// The shapes of the stored fields, and the trait through which they can be written to a file.
 fn shapes(session: &Session) -> TokenStream {
-    let (model, runtime) = (&session.ident, &session.runtime);
+    let model = &session.ident;
     let pinned = session.stored().map(|field| {
         let (name, ty, aliases) = (&field.name.text, &field.ty, session.aliases(field));
         let written = shape::display(&field.written);
@@ -89,11 +88,11 @@ fn shapes(session: &Session) -> TokenStream {
         emit(|span| {
             let older = Ident::new(older, span);
             quote_spanned! {span=>
-                #runtime::__private::Pinned {
+                __sessio::Pinned {
                     name: #name,
                     aliases: &[#(#aliases),*],
-                    shape: #runtime::__private::shape_or(#runtime::__private::Probe::<#ty>::SHAPE, #written),
-                    older: #runtime::__private::Older::#older,
+                    shape: __sessio::shape_or(__sessio::Probe::<#ty>::SHAPE, #written),
+                    older: __sessio::Older::#older,
                 }
             }
         })
@@ -101,11 +100,11 @@ fn shapes(session: &Session) -> TokenStream {
     let positions = session.stored().zip(0..).map(|(_, position)| Literal::usize_unsuffixed(position));
     emit(|span| {
         quote_spanned! {span=>
-            use #runtime::__private::Unshaped as _;
-            const __PINNED: &[#runtime::__private::Pinned] = &[#(#pinned),*];
+            use __sessio::Unshaped as _;
+            const __PINNED: &[__sessio::Pinned] = &[#(#pinned),*];
             #[automatically_derived]
-            impl #runtime::schema::Locked for #model {
-                const SHAPES: &'static [#runtime::schema::Shape] = &[#(__PINNED[#positions].shape),*];
+            impl __sessio::Locked for #model {
+                const SHAPES: &'static [__sessio::Shape] = &[#(__PINNED[#positions].shape),*];
             }
         }
     })
@@ -114,7 +113,7 @@ fn shapes(session: &Session) -> TokenStream {
 /// The shapes against the lock.
 fn lock(session: &Session, path: &LitStr) -> TokenStream {
     let file = File { constant: "__LOCK", ty: "Lock", path };
-    let mut checks = file.read(session);
+    let mut checks = file.read();
     for (field, position) in session.stored().zip(0..) {
         let (position, span) = (Literal::usize_unsuffixed(position), field.ident.span());
         checks.extend(file.check(span, &quote_spanned!(span=> assert_has(&__PINNED[#position]))));
@@ -135,13 +134,13 @@ struct File<'a> {
 
 impl File<'_> {
     /// The const that holds the file, and the one that says whether it can be read.
-    fn read(&self, session: &Session) -> TokenStream {
+    fn read(&self) -> TokenStream {
         let (path, span) = (self.path, self.path.span());
         let (constant, ty) = (Ident::new(self.constant, span), Ident::new(self.ty, span));
-        let (runtime, name) = (session.runtime.at(span), self.name());
+        let name = self.name();
         let file = quote_spanned! {span=>
-            const #constant: #runtime::__private::#ty =
-                #runtime::__private::#ty::new(#name, ::core::include_str!(#path));
+            const #constant: __sessio::#ty =
+                __sessio::#ty::new(#name, ::core::include_str!(#path));
         };
         file.into_iter().chain(self.check(span, &quote_spanned!(span=> assert_readable()))).collect()
     }

@@ -10,6 +10,7 @@
     clippy::pedantic,
 )]
 const _: () = {
+    use crate::sessions::__private as __sessio;
     fn __fresh_label() -> String {
         ::core::convert::From::from("untitled")
     }
@@ -19,74 +20,70 @@ const _: () = {
     fn __fresh_cache() -> Cache {
         Cache::new()
     }
-    const __FIELD_team: crate::sessions::__private::ColumnOf<i64> = crate::sessions::__private::column::<
+    const __FIELD_team: __sessio::ColumnOf<i64> = __sessio::column::<
         i64,
-    >("team_id", crate::sessions::__private::fresh::<i64>);
-    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_team);
-    const __FIELD_opened_by: crate::sessions::__private::ColumnOf<Option<UserId>> = crate::sessions::__private::principal::<
+    >("team_id", __sessio::fresh);
+    const _: () = __sessio::assert_index_key(&__FIELD_team);
+    const __FIELD_opened_by: __sessio::ColumnOf<Option<UserId>> = __sessio::principal::<
         Desk,
-    >("openedBy", crate::sessions::__private::fresh::<Option<UserId>>);
-    const _: () = crate::sessions::__private::assert_null_is_clear(&__FIELD_opened_by);
-    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_opened_by);
-    const __FIELD_label: crate::sessions::__private::ColumnOf<String> = crate::sessions::__private::column::<
+    >("openedBy", __sessio::fresh);
+    const _: () = __sessio::assert_null_is_clear(&__FIELD_opened_by);
+    const _: () = __sessio::assert_index_key(&__FIELD_opened_by);
+    const __FIELD_label: __sessio::ColumnOf<String> = __sessio::column::<
         String,
     >("label", __fresh_label)
         .max_len(40)
         .renamed_from("title");
-    const _: () = crate::sessions::__private::assert_has_length(&__FIELD_label);
-    const _: () = crate::sessions::__private::assert_index_key(&__FIELD_label);
-    const __FIELD_options: crate::sessions::__private::ColumnOf<Options> = crate::sessions::__private::json::<
+    const _: () = __sessio::assert_has_length(&__FIELD_label);
+    const _: () = __sessio::assert_index_key(&__FIELD_label);
+    const __FIELD_options: __sessio::ColumnOf<Options> = __sessio::json::<
         Options,
-    >("options", crate::sessions::__private::fresh::<Options>);
-    const __FIELD_limit: crate::sessions::__private::FieldOf<u32> = crate::sessions::__private::payload::<
+    >("options", __sessio::fresh);
+    const __FIELD_limit: __sessio::FieldOf<u32> = __sessio::payload::<
         u32,
     >(__fresh_limit);
-    const __COLUMNS: &[crate::sessions::schema::ColumnDef] = &[
+    const __COLUMNS: &[__sessio::ColumnDef] = &[
         __FIELD_team.def,
         __FIELD_opened_by.def,
         __FIELD_label.def,
         __FIELD_options.def,
     ];
-    const __INDEXES: &[crate::sessions::schema::IndexDef] = &[
-        crate::sessions::schema::IndexDef::new(&["openedBy"]),
-        crate::sessions::schema::IndexDef::new(&["label"]).unique(),
-        crate::sessions::schema::IndexDef::new(&["team_id", "openedBy"]),
-        crate::sessions::schema::IndexDef::new(&["team_id", "label"]).unique(),
+    const __INDEXES: &[__sessio::IndexDef] = &[
+        __sessio::IndexDef::new(&["openedBy"]),
+        __sessio::IndexDef::new(&["label"]).unique(),
+        __sessio::IndexDef::new(&["team_id", "openedBy"]),
+        __sessio::IndexDef::new(&["team_id", "label"]).unique(),
     ];
     #[automatically_derived]
-    impl crate::sessions::model::SessionModel for Desk {
-        const KIND: &'static ::core::primitive::str = "desk";
-        const FIELDS: &'static [crate::sessions::model::Field] = &[
-            crate::sessions::model::Field::new("team")
-                .strict()
-                .column(0, __FIELD_team.codec),
-            crate::sessions::model::Field::new("openedBy")
-                .merge(crate::sessions::merge::Merge::Reject)
+    impl __sessio::SessionModel for Desk {
+        const KIND: &'static __sessio::str = "desk";
+        const FIELDS: &'static [__sessio::Field] = &[
+            __sessio::Field::new("team").strict().column(0, __FIELD_team.codec),
+            __sessio::Field::new("openedBy")
+                .merge(__sessio::Merge::Reject)
                 .strict()
                 .column(1, __FIELD_opened_by.codec),
-            crate::sessions::model::Field::new("label")
+            __sessio::Field::new("label")
                 .aliases(&["title"])
                 .strict()
                 .column(2, __FIELD_label.codec),
-            crate::sessions::model::Field::new("options")
+            __sessio::Field::new("options")
                 .aliases(&["opts"])
                 .merge(
-                    crate::sessions::merge::Merge::Typed(
-                        &crate::sessions::model::TypedMerge::<Options>(policy::newest),
+                    __sessio::Merge::Typed(
+                        &__sessio::TypedMerge::<Options>(policy::newest),
                     ),
                 )
                 .strict()
                 .column(3, __FIELD_options.codec),
-            crate::sessions::model::Field::new("n").strict(),
+            __sessio::Field::new("n").strict(),
         ];
-        const SCHEMA: crate::sessions::schema::Schema = crate::sessions::schema::Schema::new(
+        const SCHEMA: __sessio::Schema = __sessio::Schema::new(
             "desks",
             __COLUMNS,
             __INDEXES,
         );
-        const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(
-            1,
-        );
+        const PRINCIPAL: __sessio::Option<__sessio::usize> = __sessio::Some(1);
         fn fresh() -> Self {
             Self {
                 team: (__FIELD_team.field.fresh)(),
@@ -97,35 +94,29 @@ const _: () = {
                 cache: __fresh_cache(),
             }
         }
-        fn field(
-            &self,
-            index: ::core::primitive::usize,
-        ) -> &dyn crate::sessions::model::Value {
+        fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {
                 0 => (__FIELD_team.field.shared)(&self.team),
                 1 => (__FIELD_opened_by.field.shared)(&self.opened_by),
                 2 => (__FIELD_label.field.shared)(&self.label),
                 3 => (__FIELD_options.field.shared)(&self.options),
                 4 => (__FIELD_limit.shared)(&self.limit),
-                _ => crate::sessions::__private::no_such_field("desk", index),
+                _ => __sessio::no_such_field("desk", index),
             }
         }
-        fn field_mut(
-            &mut self,
-            index: ::core::primitive::usize,
-        ) -> &mut dyn crate::sessions::model::Value {
+        fn field_mut(&mut self, index: __sessio::usize) -> &mut dyn __sessio::Value {
             match index {
                 0 => (__FIELD_team.field.exclusive)(&mut self.team),
                 1 => (__FIELD_opened_by.field.exclusive)(&mut self.opened_by),
                 2 => (__FIELD_label.field.exclusive)(&mut self.label),
                 3 => (__FIELD_options.field.exclusive)(&mut self.options),
                 4 => (__FIELD_limit.exclusive)(&mut self.limit),
-                _ => crate::sessions::__private::no_such_field("desk", index),
+                _ => __sessio::no_such_field("desk", index),
             }
         }
     }
     #[automatically_derived]
-    impl crate::sessions::__private::PrincipalSource for Desk {
+    impl __sessio::PrincipalSource for Desk {
         type Field = Option<UserId>;
         fn principal_field(&self) -> &Self::Field {
             &self.opened_by
@@ -156,17 +147,12 @@ const _: () = {
         }
         /// The value of `opened_by`.
         #[must_use]
-        pub(crate) fn opened_by(&self) -> ::core::option::Option<&UserId> {
-            ::core::option::Option::as_ref(&self.opened_by)
+        pub(crate) fn opened_by(&self) -> __sessio::Option<&UserId> {
+            __sessio::Option::as_ref(&self.opened_by)
         }
         /// Sets `opened_by`.
-        pub(crate) fn set_opened_by(
-            &mut self,
-            opened_by: impl ::core::convert::Into<UserId>,
-        ) {
-            self.opened_by = ::core::option::Option::Some(
-                ::core::convert::Into::into(opened_by),
-            );
+        pub(crate) fn set_opened_by(&mut self, opened_by: impl __sessio::Into<UserId>) {
+            self.opened_by = __sessio::Some(__sessio::Into::into(opened_by));
         }
         /// The value of `opened_by`, to be changed in place.
         #[must_use]
@@ -179,12 +165,12 @@ const _: () = {
         }
         /// The value of `label`.
         #[must_use]
-        pub(crate) fn label(&self) -> &::core::primitive::str {
+        pub(crate) fn label(&self) -> &__sessio::str {
             &self.label
         }
         /// Sets `label`.
-        pub(crate) fn set_label(&mut self, label: impl ::core::convert::Into<String>) {
-            self.label = ::core::convert::Into::into(label);
+        pub(crate) fn set_label(&mut self, label: impl __sessio::Into<String>) {
+            self.label = __sessio::Into::into(label);
         }
         /// The value of `label`, to be changed in place.
         #[must_use]
@@ -201,11 +187,8 @@ const _: () = {
             &self.options
         }
         /// Sets `options`.
-        pub(crate) fn set_options(
-            &mut self,
-            options: impl ::core::convert::Into<Options>,
-        ) {
-            self.options = ::core::convert::Into::into(options);
+        pub(crate) fn set_options(&mut self, options: impl __sessio::Into<Options>) {
+            self.options = __sessio::Into::into(options);
         }
         /// The value of `options`, to be changed in place.
         #[must_use]
@@ -243,24 +226,20 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn find_by_opened_by<'a, S>(
-            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
-            opened_by: impl ::core::convert::Into<UserId>,
-        ) -> ::core::result::Result<
-            crate::sessions::__private::Vec<crate::sessions::Stored<Self>>,
-            crate::sessions::store::StoreError,
+            sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
+            opened_by: impl __sessio::Into<UserId>,
+        ) -> __sessio::Result<
+            __sessio::Vec<__sessio::Stored<Self>>,
+            __sessio::StoreError,
         >
         where
-            S: crate::sessions::store::FindByColumn<Model = Self>,
+            S: __sessio::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
+            __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
                 .find_by_column(
                     1,
                     &__FIELD_opened_by
-                        .to_column(
-                            &::core::option::Option::Some(
-                                ::core::convert::Into::into(opened_by),
-                            ),
-                        ),
+                        .to_column(&__sessio::Some(__sessio::Into::into(opened_by))),
                 )
                 .await
         }
@@ -270,25 +249,18 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn delete_by_opened_by<'a, S>(
-            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
-            opened_by: impl ::core::convert::Into<UserId>,
-        ) -> ::core::result::Result<
-            ::core::primitive::u64,
-            crate::sessions::store::StoreError,
-        >
+            sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
+            opened_by: impl __sessio::Into<UserId>,
+        ) -> __sessio::Result<__sessio::u64, __sessio::StoreError>
         where
-            S: crate::sessions::store::FindByColumn<Model = Self>,
+            S: __sessio::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
+            __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
                 .delete_by_column(
                     1,
                     &__FIELD_opened_by
-                        .to_column(
-                            &::core::option::Option::Some(
-                                ::core::convert::Into::into(opened_by),
-                            ),
-                        ),
-                    ::core::option::Option::None,
+                        .to_column(&__sessio::Some(__sessio::Into::into(opened_by))),
+                    __sessio::None,
                 )
                 .await
         }
@@ -298,19 +270,19 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn find_by_label<'a, S>(
-            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
-            label: impl ::core::convert::Into<String>,
-        ) -> ::core::result::Result<
-            crate::sessions::__private::Vec<crate::sessions::Stored<Self>>,
-            crate::sessions::store::StoreError,
+            sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
+            label: impl __sessio::Into<String>,
+        ) -> __sessio::Result<
+            __sessio::Vec<__sessio::Stored<Self>>,
+            __sessio::StoreError,
         >
         where
-            S: crate::sessions::store::FindByColumn<Model = Self>,
+            S: __sessio::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
+            __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
                 .find_by_column(
                     2,
-                    &__FIELD_label.to_column(&::core::convert::Into::into(label)),
+                    &__FIELD_label.to_column(&__sessio::Into::into(label)),
                 )
                 .await
         }
@@ -320,20 +292,17 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub(crate) async fn delete_by_label<'a, S>(
-            sessions: impl ::core::convert::Into<crate::sessions::Sessions<'a, S>>,
-            label: impl ::core::convert::Into<String>,
-        ) -> ::core::result::Result<
-            ::core::primitive::u64,
-            crate::sessions::store::StoreError,
-        >
+            sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
+            label: impl __sessio::Into<String>,
+        ) -> __sessio::Result<__sessio::u64, __sessio::StoreError>
         where
-            S: crate::sessions::store::FindByColumn<Model = Self>,
+            S: __sessio::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<crate::sessions::Sessions<'a, S>>::into(sessions)
+            __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
                 .delete_by_column(
                     2,
-                    &__FIELD_label.to_column(&::core::convert::Into::into(label)),
-                    ::core::option::Option::None,
+                    &__FIELD_label.to_column(&__sessio::Into::into(label)),
+                    __sessio::None,
                 )
                 .await
         }

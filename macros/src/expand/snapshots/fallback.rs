@@ -13,37 +13,29 @@
     clippy::pedantic,
 )]
 const _: () = {
+    use ::sessio::__private as __sessio;
     #[automatically_derived]
-    impl ::sessio::model::SessionModel for Cart
+    impl __sessio::SessionModel for Cart
     where
         Self: ::core::marker::Sized + ::core::marker::Send + ::core::marker::Sync
             + 'static,
     {
-        const KIND: &'static ::core::primitive::str = "";
-        const FIELDS: &'static [::sessio::model::Field] = &[];
-        const SCHEMA: ::sessio::schema::Schema = ::sessio::schema::Schema::new(
-            "",
-            &[],
-            &[],
-        );
-        const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+        const KIND: &'static __sessio::str = "";
+        const FIELDS: &'static [__sessio::Field] = &[];
+        const SCHEMA: __sessio::Schema = __sessio::Schema::new("", &[], &[]);
+        const PRINCIPAL: __sessio::Option<__sessio::usize> = __sessio::None;
         fn fresh() -> Self {
             ::core::unreachable!()
         }
-        fn field(&self, _: ::core::primitive::usize) -> &dyn ::sessio::model::Value {
+        fn field(&self, _: __sessio::usize) -> &dyn __sessio::Value {
             ::core::unreachable!()
         }
-        fn field_mut(
-            &mut self,
-            _: ::core::primitive::usize,
-        ) -> &mut dyn ::sessio::model::Value {
+        fn field_mut(&mut self, _: __sessio::usize) -> &mut dyn __sessio::Value {
             ::core::unreachable!()
         }
     }
-    const __FIELD_user_id: ::sessio::__private::FieldOf<i64> = ::sessio::__private::mistaken::<
-        i64,
-    >();
-    const __FIELD_notice: ::sessio::__private::FieldOf<Option<String>> = ::sessio::__private::mistaken::<
+    const __FIELD_user_id: __sessio::FieldOf<i64> = __sessio::mistaken::<i64>();
+    const __FIELD_notice: __sessio::FieldOf<Option<String>> = __sessio::mistaken::<
         Option<String>,
     >();
     #[automatically_derived]
@@ -68,14 +60,12 @@ const _: () = {
         }
         /// The value of `notice`.
         #[must_use]
-        fn notice(&self) -> ::core::option::Option<&::core::primitive::str> {
-            ::core::option::Option::as_deref(&self.notice)
+        fn notice(&self) -> __sessio::Option<&__sessio::str> {
+            __sessio::Option::as_deref(&self.notice)
         }
         /// Sets `notice`.
-        fn set_notice(&mut self, notice: impl ::core::convert::Into<String>) {
-            self.notice = ::core::option::Option::Some(
-                ::core::convert::Into::into(notice),
-            );
+        fn set_notice(&mut self, notice: impl __sessio::Into<String>) {
+            self.notice = __sessio::Some(__sessio::Into::into(notice));
         }
         /// The value of `notice`, to be changed in place.
         #[must_use]
@@ -88,7 +78,7 @@ const _: () = {
         }
         /// Takes the value of `notice` and leaves what a new visitor has.
         fn take_notice(&mut self) -> Option<String> {
-            ::core::mem::replace(&mut self.notice, (__FIELD_notice.fresh)())
+            __sessio::replace(&mut self.notice, (__FIELD_notice.fresh)())
         }
     }
     ::sessio::__bind! {

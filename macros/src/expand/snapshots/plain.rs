@@ -10,48 +10,46 @@
     clippy::pedantic,
 )]
 const _: () = {
-    const __FIELD_items: ::sessio::__private::FieldOf<Vec<Item>> = ::sessio::__private::payload::<
+    use ::sessio::__private as __sessio;
+    const __FIELD_items: __sessio::FieldOf<Vec<Item>> = __sessio::payload::<
         Vec<Item>,
-    >(::sessio::__private::fresh::<Vec<Item>>);
-    const __FIELD_coupon: ::sessio::__private::FieldOf<Option<String>> = ::sessio::__private::payload::<
+    >(__sessio::fresh);
+    const __FIELD_coupon: __sessio::FieldOf<Option<String>> = __sessio::payload::<
         Option<String>,
-    >(::sessio::__private::fresh::<Option<String>>);
-    const __COLUMNS: &[::sessio::schema::ColumnDef] = &[];
-    const __INDEXES: &[::sessio::schema::IndexDef] = &[];
+    >(__sessio::fresh);
+    const __COLUMNS: &[__sessio::ColumnDef] = &[];
+    const __INDEXES: &[__sessio::IndexDef] = &[];
     #[automatically_derived]
-    impl ::sessio::model::SessionModel for Cart {
-        const KIND: &'static ::core::primitive::str = "cart";
-        const FIELDS: &'static [::sessio::model::Field] = &[
-            ::sessio::model::Field::new("items"),
-            ::sessio::model::Field::new("coupon"),
+    impl __sessio::SessionModel for Cart {
+        const KIND: &'static __sessio::str = "cart";
+        const FIELDS: &'static [__sessio::Field] = &[
+            __sessio::Field::new("items"),
+            __sessio::Field::new("coupon"),
         ];
-        const SCHEMA: ::sessio::schema::Schema = ::sessio::schema::Schema::new(
+        const SCHEMA: __sessio::Schema = __sessio::Schema::new(
             "cart_sessions",
             __COLUMNS,
             __INDEXES,
         );
-        const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+        const PRINCIPAL: __sessio::Option<__sessio::usize> = __sessio::None;
         fn fresh() -> Self {
             Self {
                 items: (__FIELD_items.fresh)(),
                 coupon: (__FIELD_coupon.fresh)(),
             }
         }
-        fn field(&self, index: ::core::primitive::usize) -> &dyn ::sessio::model::Value {
+        fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {
                 0 => (__FIELD_items.shared)(&self.items),
                 1 => (__FIELD_coupon.shared)(&self.coupon),
-                _ => ::sessio::__private::no_such_field("cart", index),
+                _ => __sessio::no_such_field("cart", index),
             }
         }
-        fn field_mut(
-            &mut self,
-            index: ::core::primitive::usize,
-        ) -> &mut dyn ::sessio::model::Value {
+        fn field_mut(&mut self, index: __sessio::usize) -> &mut dyn __sessio::Value {
             match index {
                 0 => (__FIELD_items.exclusive)(&mut self.items),
                 1 => (__FIELD_coupon.exclusive)(&mut self.coupon),
-                _ => ::sessio::__private::no_such_field("cart", index),
+                _ => __sessio::no_such_field("cart", index),
             }
         }
     }
@@ -67,8 +65,8 @@ const _: () = {
         /// What is in it.
         ///
         /// Sets `items`.
-        fn set_items(&mut self, items: impl ::core::convert::Into<Vec<Item>>) {
-            self.items = ::core::convert::Into::into(items);
+        fn set_items(&mut self, items: impl __sessio::Into<Vec<Item>>) {
+            self.items = __sessio::Into::into(items);
         }
         /// What is in it.
         ///
@@ -85,14 +83,12 @@ const _: () = {
         }
         /// The value of `coupon`.
         #[must_use]
-        fn coupon(&self) -> ::core::option::Option<&::core::primitive::str> {
-            ::core::option::Option::as_deref(&self.coupon)
+        fn coupon(&self) -> __sessio::Option<&__sessio::str> {
+            __sessio::Option::as_deref(&self.coupon)
         }
         /// Sets `coupon`.
-        fn set_coupon(&mut self, coupon: impl ::core::convert::Into<String>) {
-            self.coupon = ::core::option::Option::Some(
-                ::core::convert::Into::into(coupon),
-            );
+        fn set_coupon(&mut self, coupon: impl __sessio::Into<String>) {
+            self.coupon = __sessio::Some(__sessio::Into::into(coupon));
         }
         /// The value of `coupon`, to be changed in place.
         #[must_use]

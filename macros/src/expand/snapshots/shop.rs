@@ -10,53 +10,48 @@
     clippy::pedantic,
 )]
 const _: () = {
-    const __FIELD_user_id: ::sessio::__private::ColumnOf<Option<i64>> = ::sessio::__private::principal::<
+    use ::sessio::__private as __sessio;
+    const __FIELD_user_id: __sessio::ColumnOf<Option<i64>> = __sessio::principal::<
         Shop,
-    >("user_id", ::sessio::__private::fresh::<Option<i64>>);
-    const _: () = ::sessio::__private::assert_null_is_clear(&__FIELD_user_id);
-    const _: () = ::sessio::__private::assert_index_key(&__FIELD_user_id);
-    const __FIELD_cart: ::sessio::__private::FieldOf<Vec<Item>> = ::sessio::__private::payload::<
+    >("user_id", __sessio::fresh);
+    const _: () = __sessio::assert_null_is_clear(&__FIELD_user_id);
+    const _: () = __sessio::assert_index_key(&__FIELD_user_id);
+    const __FIELD_cart: __sessio::FieldOf<Vec<Item>> = __sessio::payload::<
         Vec<Item>,
-    >(::sessio::__private::fresh::<Vec<Item>>);
-    const __FIELD_visits: ::sessio::__private::FieldOf<u32> = ::sessio::__private::payload::<
+    >(__sessio::fresh);
+    const __FIELD_visits: __sessio::FieldOf<u32> = __sessio::payload::<
         u32,
-    >(::sessio::__private::fresh::<u32>);
-    const __FIELD_notice: ::sessio::__private::FieldOf<Option<String>> = ::sessio::__private::payload::<
+    >(__sessio::fresh);
+    const __FIELD_notice: __sessio::FieldOf<Option<String>> = __sessio::payload::<
         Option<String>,
-    >(::sessio::__private::fresh::<Option<String>>);
-    const __COLUMNS: &[::sessio::schema::ColumnDef] = &[__FIELD_user_id.def];
-    const __INDEXES: &[::sessio::schema::IndexDef] = &[
-        ::sessio::schema::IndexDef::new(&["user_id"]),
-    ];
+    >(__sessio::fresh);
+    const __COLUMNS: &[__sessio::ColumnDef] = &[__FIELD_user_id.def];
+    const __INDEXES: &[__sessio::IndexDef] = &[__sessio::IndexDef::new(&["user_id"])];
     #[automatically_derived]
-    impl ::sessio::model::SessionModel for Shop {
-        const KIND: &'static ::core::primitive::str = "shop";
-        const FIELDS: &'static [::sessio::model::Field] = &[
-            ::sessio::model::Field::new("user_id").column(0, __FIELD_user_id.codec),
-            ::sessio::model::Field::new("cart"),
-            ::sessio::model::Field::new("visits")
+    impl __sessio::SessionModel for Shop {
+        const KIND: &'static __sessio::str = "shop";
+        const FIELDS: &'static [__sessio::Field] = &[
+            __sessio::Field::new("user_id").column(0, __FIELD_user_id.codec),
+            __sessio::Field::new("cart"),
+            __sessio::Field::new("visits")
                 .merge(
-                    ::sessio::merge::Merge::Typed(
-                        &::sessio::model::TypedMerge::<u32>(::sessio::merge::add),
+                    __sessio::Merge::Typed(
+                        &__sessio::TypedMerge::<u32>(__sessio::merge::add),
                     ),
                 ),
-            ::sessio::model::Field::new("notice")
+            __sessio::Field::new("notice")
                 .merge(
-                    ::sessio::merge::Merge::Typed(
-                        &::sessio::model::TypedMerge::<
-                            Option<String>,
-                        >(::sessio::merge::flash),
+                    __sessio::Merge::Typed(
+                        &__sessio::TypedMerge::<Option<String>>(__sessio::merge::flash),
                     ),
                 ),
         ];
-        const SCHEMA: ::sessio::schema::Schema = ::sessio::schema::Schema::new(
+        const SCHEMA: __sessio::Schema = __sessio::Schema::new(
             "shop_sessions",
             __COLUMNS,
             __INDEXES,
         );
-        const PRINCIPAL: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(
-            0,
-        );
+        const PRINCIPAL: __sessio::Option<__sessio::usize> = __sessio::Some(0);
         fn fresh() -> Self {
             Self {
                 user_id: (__FIELD_user_id.field.fresh)(),
@@ -65,30 +60,27 @@ const _: () = {
                 notice: (__FIELD_notice.fresh)(),
             }
         }
-        fn field(&self, index: ::core::primitive::usize) -> &dyn ::sessio::model::Value {
+        fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {
                 0 => (__FIELD_user_id.field.shared)(&self.user_id),
                 1 => (__FIELD_cart.shared)(&self.cart),
                 2 => (__FIELD_visits.shared)(&self.visits),
                 3 => (__FIELD_notice.shared)(&self.notice),
-                _ => ::sessio::__private::no_such_field("shop", index),
+                _ => __sessio::no_such_field("shop", index),
             }
         }
-        fn field_mut(
-            &mut self,
-            index: ::core::primitive::usize,
-        ) -> &mut dyn ::sessio::model::Value {
+        fn field_mut(&mut self, index: __sessio::usize) -> &mut dyn __sessio::Value {
             match index {
                 0 => (__FIELD_user_id.field.exclusive)(&mut self.user_id),
                 1 => (__FIELD_cart.exclusive)(&mut self.cart),
                 2 => (__FIELD_visits.exclusive)(&mut self.visits),
                 3 => (__FIELD_notice.exclusive)(&mut self.notice),
-                _ => ::sessio::__private::no_such_field("shop", index),
+                _ => __sessio::no_such_field("shop", index),
             }
         }
     }
     #[automatically_derived]
-    impl ::sessio::__private::PrincipalSource for Shop {
+    impl __sessio::PrincipalSource for Shop {
         type Field = Option<i64>;
         fn principal_field(&self) -> &Self::Field {
             &self.user_id
@@ -110,7 +102,7 @@ const _: () = {
         ///
         /// Sets `user_id`.
         pub fn set_user_id(&mut self, user_id: i64) {
-            self.user_id = ::core::option::Option::Some(user_id);
+            self.user_id = __sessio::Some(user_id);
         }
         /// Who is signed in.
         ///
@@ -131,8 +123,8 @@ const _: () = {
             &self.cart
         }
         /// Sets `cart`.
-        pub fn set_cart(&mut self, cart: impl ::core::convert::Into<Vec<Item>>) {
-            self.cart = ::core::convert::Into::into(cart);
+        pub fn set_cart(&mut self, cart: impl __sessio::Into<Vec<Item>>) {
+            self.cart = __sessio::Into::into(cart);
         }
         /// The value of `cart`, to be changed in place.
         #[must_use]
@@ -163,14 +155,12 @@ const _: () = {
         }
         /// The value of `notice`.
         #[must_use]
-        pub fn notice(&self) -> ::core::option::Option<&::core::primitive::str> {
-            ::core::option::Option::as_deref(&self.notice)
+        pub fn notice(&self) -> __sessio::Option<&__sessio::str> {
+            __sessio::Option::as_deref(&self.notice)
         }
         /// Sets `notice`.
-        pub fn set_notice(&mut self, notice: impl ::core::convert::Into<String>) {
-            self.notice = ::core::option::Option::Some(
-                ::core::convert::Into::into(notice),
-            );
+        pub fn set_notice(&mut self, notice: impl __sessio::Into<String>) {
+            self.notice = __sessio::Some(__sessio::Into::into(notice));
         }
         /// The value of `notice`, to be changed in place.
         #[must_use]
@@ -183,7 +173,7 @@ const _: () = {
         }
         /// Takes the value of `notice` and leaves what a new visitor has.
         pub fn take_notice(&mut self) -> Option<String> {
-            ::core::mem::replace(&mut self.notice, (__FIELD_notice.fresh)())
+            __sessio::replace(&mut self.notice, (__FIELD_notice.fresh)())
         }
     }
     #[automatically_derived]
@@ -196,20 +186,17 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub async fn find_by_user_id<'a, S>(
-            sessions: impl ::core::convert::Into<::sessio::Sessions<'a, S>>,
+            sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
             user_id: i64,
-        ) -> ::core::result::Result<
-            ::sessio::__private::Vec<::sessio::Stored<Self>>,
-            ::sessio::store::StoreError,
+        ) -> __sessio::Result<
+            __sessio::Vec<__sessio::Stored<Self>>,
+            __sessio::StoreError,
         >
         where
-            S: ::sessio::store::FindByColumn<Model = Self>,
+            S: __sessio::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<::sessio::Sessions<'a, S>>::into(sessions)
-                .find_by_column(
-                    0,
-                    &__FIELD_user_id.to_column(&::core::option::Option::Some(user_id)),
-                )
+            __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
+                .find_by_column(0, &__FIELD_user_id.to_column(&__sessio::Some(user_id)))
                 .await
         }
         /// Who is signed in.
@@ -220,17 +207,17 @@ const _: () = {
         ///
         /// When the store does not answer.
         pub async fn delete_by_user_id<'a, S>(
-            sessions: impl ::core::convert::Into<::sessio::Sessions<'a, S>>,
+            sessions: impl __sessio::Into<__sessio::Sessions<'a, S>>,
             user_id: i64,
-        ) -> ::core::result::Result<::core::primitive::u64, ::sessio::store::StoreError>
+        ) -> __sessio::Result<__sessio::u64, __sessio::StoreError>
         where
-            S: ::sessio::store::FindByColumn<Model = Self>,
+            S: __sessio::FindByColumn<Model = Self>,
         {
-            ::core::convert::Into::<::sessio::Sessions<'a, S>>::into(sessions)
+            __sessio::Into::<__sessio::Sessions<'a, S>>::into(sessions)
                 .delete_by_column(
                     0,
-                    &__FIELD_user_id.to_column(&::core::option::Option::Some(user_id)),
-                    ::core::option::Option::None,
+                    &__FIELD_user_id.to_column(&__sessio::Some(user_id)),
+                    __sessio::None,
                 )
                 .await
         }
