@@ -2,6 +2,7 @@
 
 #[macro_use]
 pub(crate) mod contract;
+pub(crate) mod handover;
 pub(crate) mod model;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 #[allow(dead_code, reason = "SQLite has no network")]

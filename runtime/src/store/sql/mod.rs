@@ -20,6 +20,7 @@ mod driver;
 mod enumerate;
 mod fault;
 mod find;
+mod handover;
 mod inspect;
 mod migrate;
 #[cfg(feature = "mysql")]

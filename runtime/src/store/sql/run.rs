@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::{Arguments, pool::PoolConnection};
+use sqlx::{Arguments, Pool};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
     driver::{Answer, Driver, Reuse, Writers},
     fault::{Fault, Verdict},
+    handover::{Handover, Held},
     parameter::Parameter,
     statements::{Effect, Reach, Statement},
     store::SqlStore,
@@ -51,22 +52,26 @@ impl<D: Driver, T> SqlStore<D, T> {
             (Writers::One, Effect::Write) => timeout_at(deadline, self.turn.acquire()).await.map_err(timed_out)?.ok(),
             _ => None,
         };
-        let connection =
-            timeout_at(deadline, self.pool.acquire()).await.map_err(timed_out)?.map_err(Fault::new::<D>)?;
-        let mut lease = Lease { connection, state: LeaseState::Busy };
-        let answer = timeout_at(deadline, D::run(&mut lease.connection, statement.sql.clone(), arguments)).await;
+        let held = self.handover.acquire(&self.pool);
+        let held = timeout_at(deadline, held).await.map_err(timed_out)?.map_err(Fault::new::<D>)?;
+        let mut lease = Lease { held: Some(held), state: LeaseState::Busy, handover: &self.handover, pool: &self.pool };
+        let answer = timeout_at(deadline, D::run(lease.connection(), statement.sql.clone(), arguments)).await;
         let answer = answer.map_err(|elapsed| {
             lease.state = LeaseState::Hung;
             timed_out(elapsed)
         })?;
-        lease.state = LeaseState::Finished;
-        answer.map_err(|error| {
-            let fault = Fault::new::<D>(error);
-            if *fault.verdict() == Verdict::Outdated {
-                lease.state = LeaseState::Hung;
+        match answer {
+            Ok(answer) => {
+                lease.state = LeaseState::Answered;
+                Ok(answer)
             }
-            fault
-        })
+            Err(error) => {
+                let fault = Fault::new::<D>(error);
+                let outdated = *fault.verdict() == Verdict::Outdated;
+                lease.state = if outdated { LeaseState::Hung } else { LeaseState::Failed };
+                Err(fault)
+            }
+        }
     }
 
     /// How long a statement may take.
@@ -78,30 +83,41 @@ impl<D: Driver, T> SqlStore<D, T> {
     }
 }
 
-/// A connection that goes back to the pool only where that is safe.
-struct Lease<D: Driver> {
-    connection: PoolConnection<D>,
+/// A connection that goes on only where that is safe.
+struct Lease<'a, D: Driver> {
+    /// There until the lease is dropped.
+    held: Option<Held<D>>,
     state: LeaseState,
+    handover: &'a Handover<D>,
+    pool: &'a Pool<D>,
 }
 
 enum LeaseState {
     /// A statement is under way. A lease that is dropped so belongs to a dropped future.
     Busy,
-    Finished,
+    /// The statement has been answered in full.
+    Answered,
+    /// The statement has been refused.
+    Failed,
     /// It did not answer in time, or is of no more use.
     Hung,
 }
 
-impl<D: Driver> Drop for Lease<D> {
+impl<D: Driver> Lease<'_, D> {
+    fn connection(&mut self) -> &mut D::Connection {
+        &mut self.held.as_mut().expect("it is taken when the lease is dropped").connection
+    }
+}
+
+impl<D: Driver> Drop for Lease<'_, D> {
     fn drop(&mut self) {
-        let reusable = match (D::REUSE, &self.state) {
-            (Reuse::Always, _) | (_, LeaseState::Finished) | (Reuse::UnlessHung, LeaseState::Busy) => true,
+        let Some(mut held) = self.held.take() else { return };
+        match (D::REUSE, &self.state) {
+            (_, LeaseState::Answered) => self.handover.give(held, self.pool),
+            (Reuse::Always, _) | (_, LeaseState::Failed) | (Reuse::UnlessHung, LeaseState::Busy) => {}
             (Reuse::UnlessHung | Reuse::WhenFinished, LeaseState::Hung) | (Reuse::WhenFinished, LeaseState::Busy) => {
-                false
+                held.connection.close_on_drop();
             }
-        };
-        if !reusable {
-            self.connection.close_on_drop();
         }
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use super::{
     driver::{Conflict, SqlDriver, TouchAnswer},
     fault::{Fault, Verdict},
+    handover::Handover,
     parameter::Parameter,
     row::{is_absent, read_int, read_record},
     run::ATTEMPTS,
@@ -49,6 +50,7 @@ pub struct SqlStore<D: SqlDriver, T> {
     pub(super) timeout: Duration,
     /// The turn to write, where the database has one lock for all.
     pub(super) turn: Arc<Semaphore>,
+    pub(super) handover: Arc<Handover<D>>,
     model: PhantomData<fn() -> T>,
 }
 
@@ -64,6 +66,7 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
             statements: Arc::new(Statements::new::<D>(&T::SCHEMA)),
             timeout: TIMEOUT,
             turn: Arc::new(Semaphore::new(1)),
+            handover: Arc::new(Handover::new()),
             model: PhantomData,
         }
     }
@@ -214,6 +217,7 @@ impl<D: SqlDriver, T> Clone for SqlStore<D, T> {
             statements: Arc::clone(&self.statements),
             timeout: self.timeout,
             turn: Arc::clone(&self.turn),
+            handover: Arc::clone(&self.handover),
             model: PhantomData,
         }
     }
