@@ -72,7 +72,7 @@ impl App for Contestant {
     fn ask<'a>(&'a self, path: &'static str, cookie: &'a str) -> Asked<'a> {
         let mut app = self.clone();
         Box::pin(async move {
-            let response = app.answer(request(path, cookie)).await?;
+            let response = app.answer(request(path, cookie.parse()?)).await?;
             let set = response.headers().get_all(header::SET_COOKIE).iter();
             let cookies = pairs(set.filter_map(|cookie| cookie.to_str().ok()));
             let body = axum::body::to_bytes(response.into_body(), 1_000).await?;
@@ -149,12 +149,10 @@ where
 }
 
 /// A request of a visitor.
-pub(crate) fn request(path: &'static str, cookie: &str) -> Request<Body> {
+pub(crate) fn request(path: &'static str, cookie: HeaderValue) -> Request<Body> {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = Uri::from_static(path);
-    if let Ok(cookie) = HeaderValue::from_str(cookie) {
-        request.headers_mut().insert(header::COOKIE, cookie);
-    }
+    request.headers_mut().insert(header::COOKIE, cookie);
     request
 }
 

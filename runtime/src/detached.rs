@@ -147,7 +147,7 @@ impl<T: SessionModel> Detached<T> {
 fn owner<T: SessionModel>(draft: &Draft<T>) -> Option<Arc<[u8]>> {
     let index = T::PRINCIPAL.filter(|_| draft.has_principal())?;
     let mut encoded = Vec::new();
-    draft.value.field(index).encode(&mut encoded).ok()?;
+    draft.value().field(index).encode(&mut encoded).ok()?;
     Some(encoded.into())
 }
 
@@ -171,7 +171,7 @@ async fn has_ended<T: SessionModel>(engine: &Engine<T>, origin: &Origin, owner: 
 #[cfg(feature = "cookie")]
 async fn is_void<T: SessionModel>(engine: &Engine<T>, origin: &Origin) -> bool {
     let Ok(draft) = engine.draft_of(origin) else { return false };
-    let answer = engine.is_void(origin, &draft.value).await;
+    let answer = engine.is_void(origin, draft.value()).await;
     answer.unwrap_or_else(|error| {
         tracing::warn!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error,
             "whether a detached session has ended could not be found out");
@@ -190,13 +190,13 @@ impl<T: SessionModel> Deref for Detached<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.draft.value
+        self.draft.value()
     }
 }
 
 impl<T: SessionModel> DerefMut for Detached<T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.draft.value
+        self.draft.value_mut()
     }
 }
 

@@ -78,14 +78,14 @@ impl<'a, S: Store> Sessions<'a, S> {
                 return Err(EditError::Gone);
             }
             let mut draft = Draft::from(Image::decode::<S::Model>(Contents::of(&record, self.store.layout()))?);
-            let answer = change(&mut draft.value);
+            let answer = change(draft.value_mut());
             if draft.has_new_principal() {
                 return Err(EditError::Principal);
             }
             if !draft.has_changes() {
                 return Ok(answer);
             }
-            let payload = draft.image.encode(&draft.value, self.store.layout())?;
+            let payload = draft.encode(self.store.layout())?;
             let expected = record.version;
             let version = expected.of_new_write().map_err(CommitError::from)?;
             let next = Record { version, data: payload.data, columns: payload.columns, ..record };

@@ -39,15 +39,16 @@ pub(crate) enum Name {
 
 /// Goes over the members of a payload.
 pub(crate) struct Members<'a> {
-    data: &'a [u8],
+    data: &'a str,
     at: usize,
     is_first: bool,
 }
 
 impl<'a> Members<'a> {
     pub(crate) fn of(data: &'a [u8]) -> Result<Self, Damage> {
-        // serde_json does not look into the texts that it passes over, and what is passed over may be written again.
-        str::from_utf8(data).map_err(|error| Damage(error.valid_up_to()))?;
+        // All at once: serde_json would look at each text that it decodes and at none that it passes over, and what is passed
+        // over may be written again.
+        let data = str::from_utf8(data).map_err(|error| Damage(error.valid_up_to()))?;
         let mut members = Self { data, at: 0, is_first: true };
         members.punctuation(b'{')?;
         Ok(members)
@@ -78,7 +79,7 @@ impl<'a> Members<'a> {
     /// Decodes the value into a field; `false` when it does not fit, and the field is as it was.
     pub(crate) fn decode(&mut self, field: &mut dyn Value) -> Result<(Span, bool), Damage> {
         let start = self.at;
-        let is_decoded = field.decode_first(&self.data[start..]).map(|length| self.at += length).is_ok();
+        let is_decoded = field.decode_first(self.rest()?).map(|length| self.at += length).is_ok();
         let span = if is_decoded { Span::new(start..self.at) } else { Some(self.skip()?) };
         Ok((span.ok_or(Damage(start))?, is_decoded))
     }
@@ -91,7 +92,7 @@ impl<'a> Members<'a> {
     fn value<T: DeserializeOwned>(&mut self) -> Result<(T, Span), Damage> {
         self.skip_space();
         let start = self.at;
-        let mut values = serde_json::Deserializer::from_slice(&self.data[start..]).into_iter();
+        let mut values = serde_json::Deserializer::from_str(self.rest()?).into_iter();
         match values.next() {
             Some(Ok(value)) => {
                 self.at += values.byte_offset();
@@ -101,9 +102,13 @@ impl<'a> Members<'a> {
         }
     }
 
+    fn rest(&self) -> Result<&'a str, Damage> {
+        self.data.get(self.at..).ok_or(Damage(self.at))
+    }
+
     /// How long the name is with its quotes, if it is the next one.
     fn is_next(&self, name: &str) -> Option<usize> {
-        let rest = self.data[self.at..].strip_prefix(b"\"")?.strip_prefix(name.as_bytes())?;
+        let rest = self.data.as_bytes()[self.at..].strip_prefix(b"\"")?.strip_prefix(name.as_bytes())?;
         (rest.first() == Some(&b'"') && !name.contains(['"', '\\'])).then_some(name.len() + 2)
     }
 
@@ -119,12 +124,12 @@ impl<'a> Members<'a> {
     /// The next byte that is no white space.
     fn peek(&mut self) -> Option<u8> {
         self.skip_space();
-        self.data.get(self.at).copied()
+        self.data.as_bytes().get(self.at).copied()
     }
 
     fn skip_space(&mut self) {
         // A database may have written the object anew, with spaces (RFC 8259 section 2).
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.data.get(self.at) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.data.as_bytes().get(self.at) {
             self.at += 1;
         }
     }

@@ -254,13 +254,13 @@ impl<T: SessionModel> Deref for Session<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.loan().draft.value
+        self.loan().draft.value()
     }
 }
 
 impl<T: SessionModel> DerefMut for Session<T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.parts().1.draft.value
+        self.parts().1.draft.value_mut()
     }
 }
 

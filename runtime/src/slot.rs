@@ -178,10 +178,10 @@ impl<T: SessionModel> Slot<T> {
             }
         };
         // Two handles were out at once. Merging runs the application's code, so it is done without the lock.
-        let merged = self.catch_up(&mut loan).and_then(|()| self.catch_up(&mut other)).and_then(|()| {
-            loan.draft.image.merge(&mut loan.draft.value, other.draft.value)?;
-            Ok(())
-        });
+        let merged = self
+            .catch_up(&mut loan)
+            .and_then(|()| self.catch_up(&mut other))
+            .and_then(|()| loan.draft.absorb(other.draft));
         self.state.lock().desk = match merged {
             Ok(()) => Desk::Parked(loan),
             Err(error) => Desk::Refused(error),
@@ -237,6 +237,9 @@ impl<T: SessionModel> Slot<T> {
 
     /// The end of the request. Unless the request `saves`, its changes are dropped; what it ended is ended all the same.
     pub(crate) async fn close(&self, saves: bool) -> Closed {
+        if let Some(closed) = self.close_idle() {
+            return closed;
+        }
         let _turn = self.turn.lock().await;
         let committed = self.commit_last(saves).await;
         // A failure takes nothing back that is saved already, so the browser is told of that in any case.
@@ -256,6 +259,19 @@ impl<T: SessionModel> Slot<T> {
             }
             Err(error) => Closed { cookie: earlier, has_ended, committed: Err(error) },
         }
+    }
+
+    /// The end of a request that has left nothing to save; `None` when it may have.
+    pub(crate) fn close_idle(&self) -> Option<Closed> {
+        let _turn = self.turn.try_lock().ok()?;
+        let mut state = self.state.lock();
+        let Desk::Parked(loan) = &state.desk else { return None };
+        let is_first = state.commits == 0 && state.cookie.is_none() && !state.has_ended;
+        if !is_first || !self.engine.is_idle(&loan.draft, &state.origin, &state.intents) {
+            return None;
+        }
+        state.is_closed = true;
+        Some(Closed { cookie: None, has_ended: false, committed: Ok(()) })
     }
 
     async fn commit_last(&self, saves: bool) -> Result<Outcome, CommitError> {

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use http::{HeaderMap, header::COOKIE};
+use http::{HeaderMap, HeaderValue, header::COOKIE};
 
 /// What the request's `Cookie` headers hold under one name. `Debug` shows the length of a value, and not the value.
 #[derive(Clone, Copy, Default, Eq, PartialEq)]
@@ -56,8 +56,12 @@ impl fmt::Debug for Found<'_> {
 /// assert_eq!(find(&headers, "__Host-id"), Found::One(b"abc"));
 /// ```
 pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
+    find_in(values(headers), name)
+}
+
+fn find_in<'h>(values: impl Iterator<Item = &'h HeaderValue>, name: &str) -> Found<'h> {
     let mut found = Found::Absent;
-    for (_, value) in pairs(headers, name).filter(|(suffix, _)| suffix.is_empty()) {
+    for (_, value) in pairs(values, name).filter(|(suffix, _)| suffix.is_empty()) {
         found.add(value);
     }
     found
@@ -68,8 +72,12 @@ pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
 /// Only the canonical decimal number counts: `name-01` and `name-٣` are other people's cookies, and so is a number that
 /// we never write.
 pub fn find_chunks<'h>(headers: &'h HeaderMap, name: &str) -> Chunks<'h> {
+    find_chunks_in(values(headers), name)
+}
+
+fn find_chunks_in<'h>(values: impl Iterator<Item = &'h HeaderValue>, name: &str) -> Chunks<'h> {
     let mut chunks = Chunks::default();
-    for (suffix, value) in pairs(headers, name) {
+    for (suffix, value) in pairs(values, name) {
         if let Some(found) = ChunkNumber::from_suffix(suffix).and_then(|number| chunks.0.get_mut(number.index())) {
             found.add(value);
         }
@@ -149,9 +157,49 @@ impl Carried {
 
 const _: () = assert!(ChunkNumber::COUNT <= u8::BITS as usize, "`Carried` has one bit a chunk");
 
+/// The `Cookie` headers of a request, which are looked into when somebody asks for the session. Taking the one header that
+/// nearly every request has along costs no allocation.
+#[derive(Clone, Default)]
+pub(crate) struct CookieHeaders {
+    first: Option<HeaderValue>,
+    others: Vec<HeaderValue>,
+}
+
+impl CookieHeaders {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        values(headers).cloned().collect()
+    }
+
+    /// As [`find`].
+    pub(crate) fn find(&self, name: &str) -> Found<'_> {
+        find_in(self.values(), name)
+    }
+
+    /// As [`find_chunks`].
+    #[cfg(feature = "cookie")]
+    pub(crate) fn find_chunks(&self, name: &str) -> Chunks<'_> {
+        find_chunks_in(self.values(), name)
+    }
+
+    fn values(&self) -> impl Iterator<Item = &HeaderValue> {
+        self.first.iter().chain(&self.others)
+    }
+}
+
+impl FromIterator<HeaderValue> for CookieHeaders {
+    fn from_iter<I: IntoIterator<Item = HeaderValue>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        Self { first: values.next(), others: values.collect() }
+    }
+}
+
+fn values(headers: &HeaderMap) -> impl Iterator<Item = &HeaderValue> {
+    headers.get_all(COOKIE).into_iter()
+}
+
 /// The cookies whose name begins with `name`: the rest of their name, and their value.
-fn pairs<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = (&'h [u8], &'h [u8])> {
-    let pairs = headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+fn pairs<'h>(values: impl Iterator<Item = &'h HeaderValue>, name: &str) -> impl Iterator<Item = (&'h [u8], &'h [u8])> {
+    let pairs = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(move |pair| {
         let rest = trim(pair).strip_prefix(name.as_bytes())?;
         let equals = rest.iter().position(|byte| *byte == b'=')?;

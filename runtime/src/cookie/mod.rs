@@ -48,6 +48,7 @@ pub use browser::CookieSpecError;
 pub use compression::Compression;
 #[cfg(feature = "cookie")]
 pub use inside::Padding;
+pub(crate) use jar::CookieHeaders;
 pub use jar::{Carried, ChunkNumber, Chunks, Found, find, find_chunks};
 #[cfg(feature = "cookie")]
 pub use key::{InvalidKey, Key, KeyId};

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use super::{
     compression::Compression,
     inside::Padding,
-    jar::{Carried, find_chunks},
+    jar::{Carried, Chunks, CookieHeaders, find_chunks},
     ring::KeyRing,
     seal::{OpenFailure, Opened, SealError, Sealer},
     spec::{CookieSpec, SetCookieError},
@@ -81,8 +81,16 @@ impl SealedCookie {
 
     /// What the request brought, and which cookies [`SealedCookie::write`] and [`SealedCookie::clear`] must clear.
     pub fn read(&self, headers: &HeaderMap, now: Timestamp) -> (Presented, Carried) {
-        let chunks = find_chunks(headers, self.spec.name());
-        let presented = match assemble(&chunks) {
+        self.read_chunks(&find_chunks(headers, self.spec.name()), now)
+    }
+
+    /// As [`SealedCookie::read`].
+    pub(crate) fn read_headers(&self, headers: &CookieHeaders, now: Timestamp) -> (Presented, Carried) {
+        self.read_chunks(&headers.find_chunks(self.spec.name()), now)
+    }
+
+    fn read_chunks(&self, chunks: &Chunks<'_>, now: Timestamp) -> (Presented, Carried) {
+        let presented = match assemble(chunks) {
             Ok(None) => Presented::Absent,
             Ok(Some(pieces)) => match self.sealer.open_pieces(pieces.as_slice(), now) {
                 Ok(opened) => Presented::Opened(opened),

@@ -2,21 +2,15 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use http::HeaderMap;
-#[cfg(feature = "cookie")]
-use http::header::COOKIE;
-
 #[cfg(feature = "cookie")]
 use super::SealedBackend;
-#[cfg(feature = "cookie")]
-use crate::{cookie::CookieSpec, store::CookieStore};
 use crate::{
-    cookie::{Found, find},
-    event::Rejection,
+    cookie::CookieHeaders,
     model::SessionModel,
     store::{DynStore, Layout, Store},
-    token::Token,
 };
+#[cfg(feature = "cookie")]
+use crate::{cookie::CookieSpec, store::CookieStore};
 
 /// What a [`SessionLayer`](crate::SessionLayer) can be built on: any [`Store`] of the session type, or the sealed cookie.
 #[diagnostic::on_unimplemented(
@@ -67,35 +61,21 @@ pub(crate) enum Backend<T> {
 
 /// What a request presents.
 pub(crate) enum Presented {
-    Nothing,
-    Token(Token),
-    Rejected(Rejection),
+    /// Cookies, to be looked into when somebody asks for the session.
+    Cookies(CookieHeaders),
     /// Something that a page of another origin made the browser send, so whatever it presents is not the visitor's will.
     CrossOrigin,
-    /// The `Cookie` headers, to be opened when somebody asks for the session.
-    #[cfg(feature = "cookie")]
-    Cookies(HeaderMap),
+}
+
+#[cfg(feature = "testkit")]
+impl Presented {
+    /// No cookie at all.
+    pub(crate) fn nothing() -> Self {
+        Self::Cookies(CookieHeaders::default())
+    }
 }
 
 impl<T> Backend<T> {
-    /// Finds the session cookie in a request's headers: no general cookie parse, no allocation, no store call.
-    pub(crate) fn present(&self, cookie: &str, headers: &HeaderMap) -> Presented {
-        match self {
-            Self::Server(..) => match find(headers, cookie) {
-                Found::Absent => Presented::Nothing,
-                Found::Ambiguous => Presented::Rejected(Rejection::Ambiguous),
-                Found::One(value) => {
-                    Token::parse(value).map_or(Presented::Rejected(Rejection::Malformed), Presented::Token)
-                }
-            },
-            #[cfg(feature = "cookie")]
-            Self::Sealed(_) => match headers.get_all(COOKIE).iter().map(|value| (COOKIE, value.clone())).collect() {
-                cookies if HeaderMap::is_empty(&cookies) => Presented::Nothing,
-                cookies => Presented::Cookies(cookies),
-            },
-        }
-    }
-
     /// Lets the sessions live in a cookie of this name.
     #[cfg(feature = "cookie")]
     pub(crate) fn set_cookie(&mut self, spec: &CookieSpec) {

@@ -87,7 +87,7 @@ impl<T: SessionModel> Engine<T> {
         loop {
             self.follow(&race, draft, origin, intents)?;
             let trial = Trial::of(draft)?;
-            let answer = change(&mut trial.draft.value);
+            let answer = change(trial.draft.value_mut());
             match self.attempt(trial.draft, origin, intents).await? {
                 // A trial begins without an unanswered write, so what is found is this very one, sent twice by the client.
                 Attempt::Done(outcome) | Attempt::Found(outcome) => {
@@ -228,7 +228,7 @@ impl<T: SessionModel> Engine<T> {
     async fn create(&self, store: &dyn DynStore, draft: &Draft<T>, intents: &Intents) -> Result<Attempt, CommitError> {
         let now = self.clock.now();
         let life = self.first_life(draft, intents, now);
-        let payload = draft.image.encode(&draft.value, store.layout())?;
+        let payload = draft.encode(store.layout())?;
         let limit = self.limit_of(draft);
         if let Some(limit) = limit {
             self.look_for_place(draft, limit).await?;
@@ -280,7 +280,7 @@ impl<T: SessionModel> Engine<T> {
             return self.touch(store, opened, now).await;
         }
 
-        let payload = draft.image.encode(&draft.value, store.layout())?;
+        let payload = draft.encode(store.layout())?;
         // The same version and secret as before, where an answer is owed: of the two writes only one can take effect.
         let (earlier_version, earlier_token) = draft.unanswered.take().map(|it| (it.version, it.token)).unzip();
         let is_repeated = earlier_version.is_some();
@@ -403,8 +403,8 @@ impl<T: SessionModel> Engine<T> {
                 let credential = &opened.record.credential;
                 let is_due = !intents.shows_token && self.is_renewal_due(&opened.record, now);
                 // After a conflict the other request may have replaced the secret; its response carries the new one.
-                let is_current = credential.current == secret.hash();
-                Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current).then_some(Retirement::Renewed))
+                let is_current = || credential.current == secret.hash();
+                Ok(((intents.renewal != Renewal::Nothing || is_due) && is_current()).then_some(Retirement::Renewed))
             }
             _ => Ok(None),
         }

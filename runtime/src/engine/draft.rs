@@ -6,7 +6,7 @@ use super::Sealed;
 use crate::{
     error::{CommitError, LoadError},
     expiry::Lifetime,
-    image::{Contents, Decoded, Image, NOBODY, Refusal},
+    image::{Contents, Decoded, Image, NOBODY, Payload, Refusal},
     model::SessionModel,
     record::{Record, Version},
     store::Layout,
@@ -15,7 +15,9 @@ use crate::{
 
 /// A session's value as a request sees and changes it.
 pub(crate) struct Draft<T> {
-    pub(crate) value: T,
+    value: T,
+    /// Somebody has had the value to change it. Until then it is as it was decoded, and is compared with nothing.
+    is_lent: bool,
     pub(crate) image: Image,
     /// The write of this draft that is under way, or whose answer never came. It may have taken effect.
     pub(crate) unanswered: Option<Unanswered>,
@@ -118,14 +120,40 @@ impl<T: SessionModel> Draft<T> {
         Image::fresh().into()
     }
 
+    pub(crate) fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value, to be changed.
+    pub(crate) fn value_mut(&mut self) -> &mut T {
+        self.is_lent = true;
+        &mut self.value
+    }
+
+    /// Whether somebody has had the value to change it.
+    pub(crate) fn is_lent(&self) -> bool {
+        self.is_lent
+    }
+
+    /// The value alone.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn into_value(self) -> T {
+        self.value
+    }
+
     /// Whether anything has changed.
     pub(crate) fn has_changes(&self) -> bool {
-        self.image.has_changes(&self.value)
+        self.is_lent && self.image.has_changes(&self.value)
     }
 
     /// Whether the principal is another than when the draft was made.
     pub(crate) fn has_new_principal(&self) -> bool {
-        T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
+        self.is_lent && T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
+    }
+
+    /// What to store of it.
+    pub(crate) fn encode(&self, layout: Layout) -> Result<Payload, CommitError> {
+        self.image.encode(&self.value, layout)
     }
 
     /// Whether the draft belonged to somebody when it was made, and does not belong to them any more.
@@ -136,6 +164,13 @@ impl<T: SessionModel> Draft<T> {
     /// Whether the draft belongs to somebody.
     pub(crate) fn has_principal(&self) -> bool {
         T::PRINCIPAL.is_some_and(|index| !self.value.field(index).equals(NOBODY))
+    }
+
+    /// Takes over what another draft of the same image has changed.
+    pub(crate) fn absorb(&mut self, other: Self) -> Result<(), CommitError> {
+        self.image.merge(&mut self.value, other.value)?;
+        self.is_lent |= other.is_lent;
+        Ok(())
     }
 
     /// Brings this draft's changes onto what has been stored meanwhile.
@@ -207,7 +242,7 @@ impl<T: SessionModel> Drop for Trial<'_, T> {
 
 impl<T> From<Decoded<T>> for Draft<T> {
     fn from(decoded: Decoded<T>) -> Self {
-        Self { value: decoded.value, image: decoded.image, unanswered: None }
+        Self { value: decoded.value, is_lent: false, image: decoded.image, unanswered: None }
     }
 }
 

@@ -33,6 +33,15 @@ pub(crate) struct Intents {
 }
 
 impl Intents {
+    /// Whether nothing is wanted.
+    pub(super) fn are_none(&self) -> bool {
+        self.renewal == Renewal::Nothing
+            && !self.keep
+            && self.expiry.is_none()
+            && self.end.is_none()
+            && self.successor.is_none()
+    }
+
     /// Forgets what has been done. What was asked for meanwhile stays.
     pub(crate) fn forget(&mut self, done: &Self) {
         if self.renewal == done.renewal {

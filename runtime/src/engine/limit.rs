@@ -115,6 +115,6 @@ fn principal_of<T: SessionModel>(draft: &Draft<T>) -> Result<Option<(usize, Colu
     let Some(index) = T::PRINCIPAL else { return Ok(None) };
     let field = &T::FIELDS[index];
     let Some((column, codec)) = field.column else { return Ok(None) };
-    let value = codec.read(draft.value.field(index));
+    let value = codec.read(draft.value().field(index));
     Ok(Some((column, value.map_err(|source| CommitError::encode(field, source))?)))
 }

@@ -10,6 +10,7 @@ mod csrf;
 mod draft;
 #[cfg(feature = "cookie")]
 mod head;
+mod idle;
 mod intent;
 mod kinds;
 mod limit;

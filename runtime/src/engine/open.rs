@@ -2,6 +2,7 @@
 
 use super::{Backend, Draft, Engine, Holder, Opened, Origin, Presented};
 use crate::{
+    cookie::Found,
     error::LoadError,
     event::{Event, Rejection},
     image::{Contents, Image},
@@ -15,20 +16,25 @@ use crate::{
 impl<T: SessionModel> Engine<T> {
     /// Opens what the request presents. Whatever a client sends, the worst outcome is a fresh visitor.
     pub(crate) async fn open(&self, presented: &Presented) -> Result<(Draft<T>, Origin), LoadError> {
-        let origin = match (&self.backend, presented) {
-            (_, Presented::CrossOrigin) => {
-                self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CrossOrigin });
-                return Err(LoadError::CrossOrigin);
-            }
+        let Presented::Cookies(cookies) = presented else {
+            self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CrossOrigin });
+            return Err(LoadError::CrossOrigin);
+        };
+        let origin = match &self.backend {
             #[cfg(feature = "cookie")]
-            (Backend::Sealed(backend), presented) => Origin::Sealed(self.unseal(backend, presented)),
-            (Backend::Server(store, _), Presented::Token(token)) => self.look_up(store.as_ref(), token).await?,
-            (Backend::Server(..), Presented::Rejected(reason)) => self.reject(*reason),
-            (Backend::Server(..), _) => Origin::New { expired: None },
+            Backend::Sealed(backend) => Origin::Sealed(self.unseal(backend, cookies)),
+            Backend::Server(store, _) => match cookies.find(self.cookie.name()) {
+                Found::Absent => Origin::New { expired: None },
+                Found::Ambiguous => self.reject(Rejection::Ambiguous),
+                Found::One(value) => match Token::parse(value) {
+                    Some(token) => self.look_up(store.as_ref(), &token).await?,
+                    None => self.reject(Rejection::Malformed),
+                },
+            },
         };
         let draft = self.draft_of(&origin)?;
         #[cfg(feature = "cookie")]
-        if self.is_void(&origin, &draft.value).await? {
+        if self.is_void(&origin, draft.value()).await? {
             self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Revoked });
             let mut origin = origin;
             // The cookies that hold it are known still, and make way for those of the next session.

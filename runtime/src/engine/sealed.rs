@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 
-use super::{
-    Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Presented, Renewal, commit::Attempt, head,
-};
+use super::{Backend, CookieChange, Draft, Engine, Intents, Origin, Outcome, Renewal, commit::Attempt, head};
 use crate::{
-    cookie::{self, Carried, CookieSpec, KeyRing, Opened, SealError, SealedCookie, Sizes, WriteError},
+    clock::Timestamp,
+    cookie::{
+        Carried, CookieHeaders, CookieSpec, KeyRing, Opened, Presented, SealError, SealedCookie, Sizes, WriteError,
+    },
     csrf::CsrfKey,
     error::CommitError,
     event::{Event, Rejection},
@@ -75,22 +76,26 @@ pub(crate) struct SealedSession {
     is_stale: bool,
 }
 
+impl SealedSession {
+    /// Whether it is time to seal it anew, if nothing has changed.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.is_stale || self.life.is_touch_due(now)
+    }
+}
+
 impl<T: SessionModel> Engine<T> {
     /// Opens what the cookies hold. Whatever does not open is a visitor without a session.
-    pub(super) fn unseal(&self, backend: &SealedBackend, presented: &Presented) -> Sealed {
-        let Presented::Cookies(headers) = presented else {
-            return Sealed { session: None, carried: Carried::default() };
-        };
+    pub(super) fn unseal(&self, backend: &SealedBackend, cookies: &CookieHeaders) -> Sealed {
         let now = self.clock.now();
-        let (presented, carried) = backend.cookie.read(headers, now);
+        let (presented, carried) = backend.cookie.read_headers(cookies, now);
         let session = match presented {
-            cookie::Presented::Absent => None,
-            cookie::Presented::Refused(refusal) => {
+            Presented::Absent => None,
+            Presented::Refused(refusal) => {
                 tracing::debug!(target: "sessio", kind = T::KIND, ?refusal, "cookies that are no sealed session");
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Malformed });
                 None
             }
-            cookie::Presented::Opened(opened) => decode(opened),
+            Presented::Opened(opened) => decode(opened),
         };
         let session = session.filter(|session| {
             let is_over = session.life.is_over(now);
@@ -135,8 +140,7 @@ impl<T: SessionModel> Engine<T> {
                     || intents.expiry.is_some()
                     || intents.renewal != Renewal::Nothing
                     || intents.successor.is_some();
-                let is_due = session.is_stale || session.life.is_touch_due(now);
-                if session.life.is_over(now) || !(is_wanted || is_due && !intents.no_response) {
+                if session.life.is_over(now) || !(is_wanted || session.is_due(now) && !intents.no_response) {
                     return Ok(Attempt::Done(Outcome::default()));
                 }
                 self.next_life(&session.life, draft, intents, now)
@@ -145,7 +149,7 @@ impl<T: SessionModel> Engine<T> {
         if intents.no_response {
             return Err(CommitError::NeedsResponse);
         }
-        let data = draft.image.encode(&draft.value, Layout::Document)?.data;
+        let data = draft.encode(Layout::Document)?.data;
         let max_age = life.persistent.then(|| life.expires_at.since(now));
         // A token from before a sign-in proves nothing after it.
         let present = sealed.session.as_ref().filter(|_| !draft.has_new_principal());
@@ -153,7 +157,7 @@ impl<T: SessionModel> Engine<T> {
         let csrf = intents.successor.as_ref().map(CsrfKey::of).or(present);
         let cookies =
             backend.cookie.write_parts([&head::encode(&life, csrf.as_ref()), &data], max_age, now, sealed.carried);
-        let cookies = cookies.map_err(|error| refuse(error, &draft.value))?;
+        let cookies = cookies.map_err(|error| refuse(error, draft.value()))?;
         if sealed.session.is_none() {
             self.events.emit(T::KIND, &Event::Created { id: None });
         }

@@ -62,13 +62,13 @@ pub trait Value: Any + Send + Sync {
     /// When the bytes do not hold a value of this type.
     fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError>;
 
-    /// Replaces the value by the one that these bytes begin with, and answers how many they are. On an error the value stays
-    /// as it was.
+    /// Replaces the value by the one that this text begins with, and answers how many bytes it takes. On an error the value
+    /// stays as it was.
     ///
     /// # Errors
     ///
-    /// When the bytes do not begin with a value of this type.
-    fn decode_first(&mut self, encoded: &[u8]) -> Result<usize, DecodeError>;
+    /// When the text does not begin with a value of this type.
+    fn decode_first(&mut self, encoded: &str) -> Result<usize, DecodeError>;
 
     /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`.
     fn equals(&self, encoded: &[u8]) -> bool;
@@ -100,8 +100,8 @@ impl<T: SessionValue> Value for T {
         Ok(())
     }
 
-    fn decode_first(&mut self, encoded: &[u8]) -> Result<usize, DecodeError> {
-        let mut values = serde_json::Deserializer::from_slice(encoded).into_iter();
+    fn decode_first(&mut self, encoded: &str) -> Result<usize, DecodeError> {
+        let mut values = serde_json::Deserializer::from_str(encoded).into_iter();
         let value = values.next().unwrap_or_else(|| Err(de::Error::custom("there is no value")));
         *self = value.map_err(|error| DecodeError::Payload(without_value::<T>(&error)))?;
         Ok(values.byte_offset())
@@ -147,8 +147,13 @@ struct Expect<'a>(&'a [u8]);
 
 impl io::Write for Expect<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0 = self.0.strip_prefix(bytes).ok_or(io::ErrorKind::InvalidData)?;
-        Ok(bytes.len())
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,8 +1,9 @@
 //! Sessions for an application's own tests: put one into a visitor's hands, and look into one, without the app's login.
 
-use http::{HeaderMap, HeaderValue, header::COOKIE};
+use http::HeaderValue;
 
 use crate::{
+    cookie::CookieHeaders,
     engine::{Intents, Presented},
     model::SessionModel,
     web::SessionLayer,
@@ -42,8 +43,8 @@ use crate::{
 /// When the store fails or the value cannot be saved.
 pub async fn plant<T: SessionModel>(layer: &SessionLayer<T>, change: impl FnOnce(&mut T)) -> String {
     let engine = layer.engine();
-    let (mut draft, mut origin) = engine.open(&Presented::Nothing).await.expect("a new visitor's session");
-    change(&mut draft.value);
+    let (mut draft, mut origin) = engine.open(&Presented::nothing()).await.expect("a new visitor's session");
+    change(draft.value_mut());
     let mut intents = Intents { keep: true, ..Intents::default() };
     let outcome = engine.commit(&mut draft, &mut origin, &mut intents).await;
     let cookie = outcome.expect("the planted session is saved").cookie.expect("a new session has a cookie");
@@ -62,9 +63,9 @@ pub async fn plant<T: SessionModel>(layer: &SessionLayer<T>, change: impl FnOnce
 pub async fn peek<T: SessionModel>(layer: &SessionLayer<T>, cookie: &str) -> Option<T> {
     let engine = layer.engine();
     let cookie = HeaderValue::from_str(cookie).expect("the value of a `Cookie` header");
-    let presented = engine.backend.present(engine.cookie.name(), &HeaderMap::from_iter([(COOKIE, cookie)]));
+    let presented = Presented::Cookies(CookieHeaders::from_iter([cookie]));
     let (draft, origin) = engine.open(&presented).await.expect("the store answers, and the session decodes");
-    origin.life().is_some().then_some(draft.value)
+    origin.life().is_some().then(|| draft.into_value())
 }
 
 /// The name and value of a `Set-Cookie` header.

@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use super::{
     clear::SiteData,
     exclusion::{Exclusions, Scope},
+    headers::Headers,
     origin::Origins,
 };
 use crate::{
@@ -44,30 +45,21 @@ use crate::{
 /// # }
 /// ```
 pub struct SessionLayer<T> {
-    pub(super) engine: Arc<Engine<T>>,
-    pub(super) cookie: Arc<str>,
-    pub(super) closing: ClosingRule,
-    pub(super) origins: Arc<Origins>,
-    pub(super) exclusions: Option<Arc<Exclusions>>,
+    /// One piece, because axum clones the layer with every request.
+    setup: Arc<Setup<T>>,
 }
 
-/// What happens when the response is there.
-#[derive(Clone, Default)]
-pub(super) struct ClosingRule {
+/// What the requests of a layer share.
+struct Setup<T> {
+    engine: Arc<Engine<T>>,
+    /// The cookie's name.
+    cookie: Arc<str>,
+    /// With which responses changes are saved. With all, by default.
     passes: Option<Arc<dyn Fn(StatusCode) -> bool + Send + Sync>>,
+    /// What the browser is told to forget when a session has ended.
     clears: Option<HeaderValue>,
-}
-
-impl ClosingRule {
-    /// Whether a response lets the changes of its request be saved.
-    pub(super) fn saves(&self, status: StatusCode) -> bool {
-        self.passes.as_ref().is_none_or(|passes| passes(status))
-    }
-
-    /// What the browser is told to forget.
-    pub(super) fn clears(&self, has_ended: bool) -> Option<HeaderValue> {
-        self.clears.clone().filter(|_| has_ended)
-    }
+    origins: Origins,
+    exclusions: Exclusions,
 }
 
 impl<T: SessionModel> SessionLayer<T> {
@@ -84,18 +76,21 @@ impl<T: SessionModel> SessionLayer<T> {
     pub fn try_new(store: impl IntoBackend<T>) -> Result<Self, ConfigError> {
         let engine = Engine::new(store.into_backend())?;
         Ok(Self {
-            cookie: engine.cookie.name().into(),
-            engine: Arc::new(engine),
-            closing: ClosingRule::default(),
-            origins: Arc::default(),
-            exclusions: None,
+            setup: Arc::new(Setup {
+                cookie: engine.cookie.name().into(),
+                engine: Arc::new(engine),
+                passes: None,
+                clears: None,
+                origins: Origins::default(),
+                exclusions: Exclusions::default(),
+            }),
         })
     }
 
     /// The cookie. Two session types of one app need cookies of different names.
     #[must_use]
     pub fn cookie(mut self, spec: CookieSpec) -> Self {
-        self.cookie = spec.name().into();
+        self.change(|setup| setup.cookie = spec.name().into());
         self.configure(|engine| engine.set_cookie(spec))
     }
 
@@ -168,7 +163,7 @@ impl<T: SessionModel> SessionLayer<T> {
     /// A session that the handler ended is ended in any case.
     #[must_use]
     pub fn commit_when(mut self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
-        self.closing.passes = Some(Arc::new(passes));
+        self.change(|setup| setup.passes = Some(Arc::new(passes)));
         self
     }
 
@@ -185,7 +180,7 @@ impl<T: SessionModel> SessionLayer<T> {
     /// ```
     #[must_use]
     pub fn clear_site_data(mut self, data: impl IntoIterator<Item = SiteData>) -> Self {
-        self.closing.clears = SiteData::header(data);
+        self.change(|setup| setup.clears = SiteData::header(data));
         self
     }
 
@@ -208,7 +203,7 @@ impl<T: SessionModel> SessionLayer<T> {
     /// When this is not a scheme, a host in lower case and perhaps a port.
     #[must_use]
     pub fn trust_origin(mut self, origin: impl AsRef<str>) -> Self {
-        Arc::make_mut(&mut self.origins).trust(origin.as_ref());
+        self.change(|setup| setup.origins.trust(origin.as_ref()));
         self
     }
 
@@ -216,7 +211,7 @@ impl<T: SessionModel> SessionLayer<T> {
     /// [`CsrfLayer`](super::CsrfLayer).
     #[must_use]
     pub fn trust_every_origin(mut self) -> Self {
-        Arc::make_mut(&mut self.origins).trust_all();
+        self.change(|setup| setup.origins.trust_all());
         self
     }
 
@@ -232,42 +227,73 @@ impl<T: SessionModel> SessionLayer<T> {
     /// When a pattern does not begin with `/`, or has a `*` that is not its whole last segment.
     #[must_use]
     pub fn exclude<P: AsRef<str>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
-        let exclusions = Arc::make_mut(self.exclusions.get_or_insert_default());
-        patterns.into_iter().for_each(|pattern| exclusions.add(pattern.as_ref()));
+        self.change(|setup| patterns.into_iter().for_each(|pattern| setup.exclusions.add(pattern.as_ref())));
         self
     }
 
     /// Gives sessions to one kind of request alone. By default both kinds have them.
     #[must_use]
     pub fn only(mut self, scope: Scope) -> Self {
-        Arc::make_mut(self.exclusions.get_or_insert_default()).limit_to(scope);
+        self.change(|setup| setup.exclusions.limit_to(scope));
         self
     }
 
+    fn configure(mut self, change: impl FnOnce(&mut Engine<T>)) -> Self {
+        self.change(|setup| change(Arc::make_mut(&mut setup.engine)));
+        self
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Setup<T>)) {
+        change(Arc::make_mut(&mut self.setup));
+    }
+}
+
+impl<T: SessionModel> SessionLayer<T> {
     /// What the layer works with.
-    #[cfg(feature = "testkit")]
-    pub(crate) fn engine(&self) -> &Engine<T> {
-        &self.engine
+    pub(crate) fn engine(&self) -> &Arc<Engine<T>> {
+        &self.setup.engine
+    }
+
+    /// The name of the cookie.
+    pub(super) fn cookie_name(&self) -> &Arc<str> {
+        &self.setup.cookie
     }
 
     /// Whether a request is passed on without a session.
     pub(super) fn excludes(&self, path: &str, scope: impl FnOnce() -> Scope) -> bool {
-        self.exclusions.as_ref().is_some_and(|exclusions| exclusions.cover(path, scope))
+        self.setup.exclusions.cover(path, scope)
     }
 
-    fn configure(mut self, change: impl FnOnce(&mut Engine<T>)) -> Self {
-        change(Arc::make_mut(&mut self.engine));
-        self
+    /// Whether a request may reach the session, or a page of another origin has made the browser send it.
+    pub(super) fn admits(&self, method: &str, authority: Option<&str>, headers: &impl Headers) -> bool {
+        self.setup.origins.admit(method, authority, headers)
+    }
+
+    /// Whether a response lets the changes of its request be saved.
+    pub(super) fn saves(&self, status: StatusCode) -> bool {
+        self.setup.passes.as_ref().is_none_or(|passes| passes(status))
+    }
+
+    /// What the browser is told to forget.
+    pub(super) fn clears(&self, has_ended: bool) -> Option<HeaderValue> {
+        self.setup.clears.clone().filter(|_| has_ended)
     }
 }
 
 impl<T> Clone for SessionLayer<T> {
     fn clone(&self) -> Self {
+        Self { setup: Arc::clone(&self.setup) }
+    }
+}
+
+impl<T> Clone for Setup<T> {
+    fn clone(&self) -> Self {
         Self {
             engine: Arc::clone(&self.engine),
             cookie: Arc::clone(&self.cookie),
-            closing: self.closing.clone(),
-            origins: Arc::clone(&self.origins),
+            passes: self.passes.clone(),
+            clears: self.clears.clone(),
+            origins: self.origins.clone(),
             exclusions: self.exclusions.clone(),
         }
     }
@@ -275,6 +301,9 @@ impl<T> Clone for SessionLayer<T> {
 
 impl<T: SessionModel> fmt::Debug for SessionLayer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionLayer").field("kind", &T::KIND).field("cookie", &self.cookie).finish_non_exhaustive()
+        f.debug_struct("SessionLayer")
+            .field("kind", &T::KIND)
+            .field("cookie", self.cookie_name())
+            .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use axum::{Router, body::Body, response::Response, routing::get};
-use http::{Request, header};
+use http::{HeaderValue, Request, header};
 use sessio::{Session, SessionLayer, cookie::CookieSpec, store::MemoryStore};
 use tokio::runtime::Runtime;
 use tower::{Layer, Service, layer::layer_fn};
@@ -44,19 +44,20 @@ fn sessions() -> SessionLayer<Small> {
 struct Counter<S> {
     runtime: Runtime,
     service: S,
-    cookie: String,
+    /// Requests bear clones of it, which are views of one buffer, as every header is that hyper has read.
+    cookie: HeaderValue,
 }
 
 impl<S: Service<Request<Body>, Response = Response, Error = Infallible>> Counter<S> {
     fn new(service: S) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { runtime, service, cookie: String::new() }
+        Self { runtime, service, cookie: HeaderValue::from_static("") }
     }
 
     fn begun(mut self) -> Self {
         let response = self.call("/begin");
         let cookie = response.headers()[header::SET_COOKIE].to_str().expect("a readable cookie");
-        let cookie = cookie.split(';').next().expect("name and value").to_owned();
+        let cookie = cookie.split(';').next().expect("name and value").parse().expect("a cookie");
         Self { cookie, ..self }
     }
 
@@ -79,7 +80,7 @@ impl<S: Service<Request<Body>, Response = Response, Error = Infallible>> Counter
     }
 
     fn request(&self, path: &str) -> Request<Body> {
-        Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).expect("a request")
+        Request::get(path).header(header::COOKIE, self.cookie.clone()).body(Body::empty()).expect("a request")
     }
 
     fn answer(&mut self, request: Request<Body>) -> Response {
@@ -89,20 +90,20 @@ impl<S: Service<Request<Body>, Response = Response, Error = Infallible>> Counter
 }
 
 #[test]
-fn around_the_router_a_session_adds_at_most_3_untouched_8_read_and_15_written() {
+fn around_the_router_a_session_adds_at_most_3_untouched_6_read_and_13_written() {
     let bare = Counter::new(Router::new().route("/untouched", get(async || "answer"))).of("/untouched");
     let mut counter = Counter::new(sessions().layer(routes())).begun();
     let added = ["/untouched", "/read", "/write"].map(|path| counter.of(path) - bare);
     println!("around the router: untouched {}, read {}, written {}", added[0], added[1], added[2]);
-    assert!(added[0] <= 3 && added[1] <= 8 && added[2] <= 15, "{added:?}");
+    assert!(added[0] <= 3 && added[1] <= 6 && added[2] <= 13, "{added:?}");
 }
 
 #[test]
-fn on_the_routes_a_session_adds_at_most_4_untouched_8_read_and_15_written_to_an_empty_layer() {
+fn on_the_routes_a_session_adds_at_most_4_untouched_7_read_and_14_written_to_an_empty_layer() {
     let bare = Router::new().route("/untouched", get(async || "answer"));
     let empty = Counter::new(bare.layer(layer_fn(|route: axum::routing::Route| route))).of("/untouched");
     let mut counter = Counter::new(routes().layer(sessions())).begun();
     let added = ["/untouched", "/read", "/write"].map(|path| counter.of(path) - empty);
     println!("on the routes: untouched {}, read {}, written {}", added[0], added[1], added[2]);
-    assert!(added[0] <= 4 && added[1] <= 8 && added[2] <= 15, "{added:?}");
+    assert!(added[0] <= 4 && added[1] <= 7 && added[2] <= 14, "{added:?}");
 }

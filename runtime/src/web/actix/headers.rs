@@ -5,12 +5,11 @@ use actix_web::http::{
     header::{COOKIE, HeaderMap, HeaderName, HeaderValue},
 };
 
-use crate::web::headers::Headers;
+use crate::{cookie::CookieHeaders, web::headers::Headers};
 
 /// The `Cookie` headers of a request.
-pub(super) fn cookies(headers: &HeaderMap) -> http::HeaderMap {
-    let values = headers.get_all(COOKIE).filter_map(|value| http::HeaderValue::from_bytes(value.as_bytes()).ok());
-    values.map(|value| (http::header::COOKIE, value)).collect()
+pub(super) fn cookies(headers: &HeaderMap) -> CookieHeaders {
+    headers.get_all(COOKIE).filter_map(|value| http::HeaderValue::from_bytes(value.as_bytes()).ok()).collect()
 }
 
 /// A status of the engine's, which knows only those that have a name.

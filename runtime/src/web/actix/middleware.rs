@@ -23,7 +23,6 @@ use crate::{
     slot::{Closed, Slot, Slots},
     web::{
         Scope, SessionLayer,
-        layer::ClosingRule,
         response::{address, judge},
     },
 };
@@ -73,7 +72,7 @@ where
         }
         let authority = request.uri().authority().map(Authority::as_str);
         let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
-            self.layer.present(&cookies(request.headers()))
+            Presented::Cookies(cookies(request.headers()))
         } else {
             Presented::CrossOrigin
         };
@@ -86,11 +85,11 @@ where
             }
         };
         request.extensions_mut().insert(slots);
-        let (handler, rule) = (self.inner.call(request), self.layer.closing.clone());
+        let (handler, layer) = (self.inner.call(request), self.layer.clone());
         Box::pin(async move {
             match handler.await {
-                Ok(response) => Ok(finish(&slot, &rule, response).await),
-                Err(error) => Err(finish_error(&slot, &rule, error).await),
+                Ok(response) => Ok(finish(&slot, &layer, response).await),
+                Err(error) => Err(finish_error(&slot, &layer, error).await),
             }
         })
     }
@@ -98,25 +97,25 @@ where
 
 async fn finish<T: SessionModel, B: MessageBody>(
     slot: &Arc<Slot<T>>,
-    rule: &ClosingRule,
+    layer: &SessionLayer<T>,
     mut response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<B>> {
     let code = response.status();
-    match close(slot, rule, code, response.headers_mut()).await {
+    match close(slot, layer, code, response.headers_mut()).await {
         Ok(()) => response.map_into_left_body(),
         Err(refusal) => response.into_response(refusal).map_into_right_body(),
     }
 }
 
 /// An error of a middleware inside this one becomes a response further out, but the session ends here.
-async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, rule: &ClosingRule, error: Error) -> Error {
+async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, layer: &SessionLayer<T>, error: Error) -> Error {
     if !slot.is_asked_for() {
         slot.shut();
         return error;
     }
     let mut response = error.error_response();
     let code = response.status();
-    let response = match close(slot, rule, code, response.headers_mut()).await {
+    let response = match close(slot, layer, code, response.headers_mut()).await {
         Ok(()) => response,
         Err(refusal) => refusal,
     };
@@ -130,7 +129,7 @@ async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, rule: &ClosingRule, 
 /// A response that has to take this one's place.
 async fn close<T: SessionModel>(
     slot: &Arc<Slot<T>>,
-    rule: &ClosingRule,
+    layer: &SessionLayer<T>,
     code: StatusCode,
     headers: &mut HeaderMap,
 ) -> Result<(), HttpResponse> {
@@ -138,8 +137,8 @@ async fn close<T: SessionModel>(
         slot.shut();
         return Ok(());
     }
-    let Closed { cookie, has_ended, committed } = slot.close(rule.saves(engine_status(code))).await;
-    let clear = rule.clears(has_ended);
+    let Closed { cookie, has_ended, committed } = slot.close(layer.saves(engine_status(code))).await;
+    let clear = layer.clears(has_ended);
     if let Err(refusal) = judge::<T>(committed) {
         let mut response = HttpResponse::new(status(refusal));
         address(slot, cookie, clear, response.headers_mut());

@@ -14,7 +14,7 @@ use crate::{
     model::SessionModel,
     slot::{Closed, Slot},
     web::{
-        layer::ClosingRule,
+        SessionLayer,
         response::{address, judge},
     },
 };
@@ -22,7 +22,7 @@ use crate::{
 pin_project! {
     /// The response of a [`SessionService`](super::SessionService).
     ///
-    /// It allocates only when a handler has asked for its session. Dropping it before the response is there saves nothing.
+    /// It allocates only when a handler has changed its session. Dropping it before the response is there saves nothing.
     pub struct ResponseFuture<F, T, B> {
         #[pin]
         stage: Stage<F, T, B>,
@@ -33,8 +33,8 @@ pin_project! {
     #[project = StageProjection]
     enum Stage<F, T, B> {
         Excluded { #[pin] handler: F },
-        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, rule: ClosingRule },
-        Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, rule: ClosingRule, commit: Commit },
+        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, layer: SessionLayer<T> },
+        Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, layer: SessionLayer<T>, commit: Commit },
         Refused { status: StatusCode },
     }
 }
@@ -42,8 +42,8 @@ pin_project! {
 type Commit = Pin<Box<dyn Future<Output = Closed> + Send>>;
 
 impl<F, T, B> ResponseFuture<F, T, B> {
-    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, rule: ClosingRule) -> Self {
-        Self { stage: Stage::Handler { handler, slot, rule } }
+    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, layer: SessionLayer<T>) -> Self {
+        Self { stage: Stage::Handler { handler, slot, layer } }
     }
 
     /// Answers what the handler answers.
@@ -70,31 +70,46 @@ where
         loop {
             match stage.as_mut().project() {
                 StageProjection::Excluded { handler } => return handler.poll(context),
-                StageProjection::Handler { handler, slot, rule } => {
-                    let response = ready!(handler.poll(context))?;
+                StageProjection::Handler { handler, slot, layer } => {
+                    let mut response = ready!(handler.poll(context))?;
                     if !slot.is_asked_for() {
                         slot.shut();
                         return Poll::Ready(Ok(response));
                     }
-                    let (saves, rule) = (rule.saves(response.status()), rule.clone());
+                    if let Some(closed) = slot.close_idle() {
+                        finish(slot, layer, closed, &mut response);
+                        return Poll::Ready(Ok(response));
+                    }
+                    let (saves, layer) = (layer.saves(response.status()), layer.clone());
                     let slot = Arc::clone(slot);
                     let closing = Arc::clone(&slot);
                     let commit = Box::pin(async move { closing.close(saves).await });
-                    stage.set(Stage::Commit { response: Some(response), slot, rule, commit });
+                    stage.set(Stage::Commit { response: Some(response), slot, layer, commit });
                 }
-                StageProjection::Commit { response, slot, rule, commit } => {
-                    let Closed { cookie, has_ended, committed } = ready!(commit.as_mut().poll(context));
+                StageProjection::Commit { response, slot, layer, commit } => {
+                    let closed = ready!(commit.as_mut().poll(context));
                     let mut response = response.take().expect("a future is not polled after it is ready");
-                    if let Err(status) = judge::<T>(committed) {
-                        response = refusal(status);
-                    }
-                    address(slot, cookie, rule.clears(has_ended), response.headers_mut());
+                    finish(slot, layer, closed, &mut response);
                     return Poll::Ready(Ok(response));
                 }
                 StageProjection::Refused { status } => return Poll::Ready(Ok(refusal(*status))),
             }
         }
     }
+}
+
+/// Tells the browser what became of the session, in a response that says nothing else if it could not be saved.
+fn finish<T: SessionModel, B: Default>(
+    slot: &Slot<T>,
+    layer: &SessionLayer<T>,
+    closed: Closed,
+    response: &mut Response<B>,
+) {
+    let Closed { cookie, has_ended, committed } = closed;
+    if let Err(status) = judge::<T>(committed) {
+        *response = refusal(status);
+    }
+    address(slot, cookie, layer.clears(has_ended), response.headers_mut());
 }
 
 fn refusal<B: Default>(status: StatusCode) -> Response<B> {

@@ -10,6 +10,7 @@ use tower_service::Service;
 
 use super::ResponseFuture;
 use crate::{
+    cookie::CookieHeaders,
     engine::Presented,
     model::SessionModel,
     slot::Slots,
@@ -43,12 +44,12 @@ where
         }
         let authority = request.uri().authority().map(Authority::as_str);
         let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
-            self.layer.present(request.headers())
+            Presented::Cookies(CookieHeaders::of(request.headers()))
         } else {
             Presented::CrossOrigin
         };
         match self.layer.enter(request.extensions_mut().get_or_insert_default::<Slots>(), presented) {
-            Ok(slot) => ResponseFuture::new(self.inner.call(request), slot, self.layer.closing.clone()),
+            Ok(slot) => ResponseFuture::new(self.inner.call(request), slot, self.layer.clone()),
             Err(status) => ResponseFuture::refused(status),
         }
     }
