@@ -2,17 +2,16 @@
 //!
 //! sqlx asks each connection that comes back to its pool whether it lives: a round trip, and a task to wait for it. While store
 //! calls wait for a connection, one that has just answered is known to live, so it is handed to the next of them instead.
+//!
+//! At most as many calls as the pool has connections are at the pool at once, each with a [`Seat`]; the others wait here. A
+//! call never waits in both places: it would have to leave one of them, and sqlx closes a connection that it was just
+//! opening or asking for somebody who leaves.
 
 use std::{
     collections::VecDeque,
-    pin::pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::{
-    FutureExt as _,
-    future::{Either, select},
-};
 use sqlx::{Database, Pool, pool::PoolConnection};
 use tokio::sync::oneshot;
 
@@ -20,62 +19,100 @@ use tokio::sync::oneshot;
 /// waiting for it, and where its age is looked at.
 const HANDOVERS: u32 = 32;
 
-/// The store calls that wait for a connection.
+/// Where the store calls wait for a connection.
 pub(super) struct Handover<D: Database> {
-    waiting: Mutex<VecDeque<oneshot::Sender<Held<D>>>>,
+    queue: Mutex<Queue<D>>,
+}
+
+struct Queue<D: Database> {
+    seats: u32,
+    waiting: VecDeque<oneshot::Sender<Turn<D>>>,
+}
+
+/// What the first in the queue gets.
+enum Turn<D: Database> {
+    /// A connection.
+    Connection(Held<D>),
+    /// The right to take one from the pool.
+    Seat(Seat<D>),
 }
 
 /// A connection, and how often it has been handed on since it left the pool.
 pub(super) struct Held<D: Database> {
     pub(super) connection: PoolConnection<D>,
     handovers: u32,
+    /// Dropped after the connection, so that who gets the seat finds the connection at the pool.
+    _seat: Seat<D>,
 }
 
+/// The right to be at the pool. It goes to the next in the queue when it is dropped.
+struct Seat<D: Database>(Option<Arc<Handover<D>>>);
+
 impl<D: Database> Handover<D> {
-    pub(super) fn new() -> Self {
-        Self { waiting: Mutex::default() }
+    pub(super) fn new(pool: &Pool<D>) -> Arc<Self> {
+        let queue = Queue { seats: pool.options().get_max_connections(), waiting: VecDeque::new() };
+        Arc::new(Self { queue: Mutex::new(queue) })
     }
 
-    /// A connection from the pool or from another call, whichever comes first.
-    pub(super) async fn acquire(&self, pool: &Pool<D>) -> Result<Held<D>, sqlx::Error> {
-        let from_pool = |connection| Held { connection, handovers: 0 };
-        let mut pooled = pin!(pool.acquire());
-        // Mostly there is one, and nobody has to be told of a waiter.
-        if let Some(connection) = pooled.as_mut().now_or_never() {
-            return connection.map(from_pool);
-        }
-        let (sender, handed) = oneshot::channel();
-        self.lock().push_back(sender);
-        match select(handed, pooled.as_mut()).await {
-            Either::Left((Ok(held), _)) => Ok(held),
-            // Passed over, which only happens to one who no longer waits.
-            Either::Left((Err(_), pooled)) => pooled.await.map(from_pool),
-            Either::Right((connection, _)) => connection.map(from_pool),
-        }
+    /// A connection from the pool, or from the call that is done first.
+    pub(super) async fn acquire(self: &Arc<Self>, pool: &Pool<D>) -> Result<Held<D>, sqlx::Error> {
+        let seat = match self.sit_or_wait() {
+            Ok(seat) => seat,
+            Err(turn) => match turn.await {
+                Ok(Turn::Connection(held)) => return Ok(held),
+                Ok(Turn::Seat(seat)) => seat,
+                Err(_) => return Err(sqlx::Error::PoolClosed),
+            },
+        };
+        Ok(Held { connection: pool.acquire().await?, handovers: 0, _seat: seat })
     }
 
     /// Hands on a connection whose last statement has been answered in full.
     pub(super) fn give(&self, mut held: Held<D>, pool: &Pool<D>) {
         held.handovers += 1;
-        if held.handovers > HANDOVERS || pool.is_closed() {
-            return;
-        }
-        // One at a time, so that nobody waits for the lock while a connection is dropped.
-        while let Some(waiter) = { self.lock().pop_front() } {
-            match waiter.send(held) {
-                Ok(()) => return,
-                // It has got one from the pool, or has given up.
-                Err(back) => held = back,
+        while held.handovers <= HANDOVERS
+            && !pool.is_closed()
+            && let Some(next) = { self.lock().waiting.pop_front() }
+        {
+            match next.send(Turn::Connection(held)) {
+                Err(Turn::Connection(back)) => held = back,
+                // Whoever has given up since gives it back by dropping it.
+                Ok(()) | Err(Turn::Seat(_)) => return,
             }
         }
     }
 
-    /// The queue without those at its head that no longer wait, so that it does not grow while nothing is given.
-    fn lock(&self) -> MutexGuard<'_, VecDeque<oneshot::Sender<Held<D>>>> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        while waiting.front().is_some_and(oneshot::Sender::is_closed) {
-            waiting.pop_front();
+    fn sit_or_wait(self: &Arc<Self>) -> Result<Seat<D>, oneshot::Receiver<Turn<D>>> {
+        let mut queue = self.lock();
+        if let Some(left) = queue.seats.checked_sub(1) {
+            queue.seats = left;
+            return Ok(Seat(Some(Arc::clone(self))));
         }
-        waiting
+        let (sender, turn) = oneshot::channel();
+        queue.waiting.push_back(sender);
+        Err(turn)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<D>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<D: Database> Drop for Seat<D> {
+    fn drop(&mut self) {
+        let Some(handover) = self.0.take() else { return };
+        loop {
+            let mut queue = handover.lock();
+            let Some(next) = queue.waiting.pop_front() else {
+                queue.seats += 1;
+                return;
+            };
+            drop(queue);
+            match next.send(Turn::Seat(Self(Some(Arc::clone(&handover))))) {
+                // It has given up waiting, so the seat is still ours to pass on.
+                Err(Turn::Seat(mut back)) => back.0 = None,
+                Ok(()) | Err(Turn::Connection(_)) => return,
+            }
+        }
     }
 }

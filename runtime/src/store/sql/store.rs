@@ -62,11 +62,11 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     /// whether it lives before it is used.
     pub fn from_pool(pool: Pool<D>) -> Self {
         Self {
+            handover: Handover::new(&pool),
             pool,
             statements: Arc::new(Statements::new::<D>(&T::SCHEMA)),
             timeout: TIMEOUT,
             turn: Arc::new(Semaphore::new(1)),
-            handover: Arc::new(Handover::new()),
             model: PhantomData,
         }
     }
