@@ -82,10 +82,7 @@ impl<'a, S: Store> Sessions<'a, S> {
             if draft.has_new_principal() {
                 return Err(EditError::Principal);
             }
-            if !draft.has_changes() {
-                return Ok(answer);
-            }
-            let payload = draft.encode(self.store.layout())?;
+            let Some(payload) = draft.changes(self.store.layout())? else { return Ok(answer) };
             let expected = record.version;
             let version = expected.of_new_write().map_err(CommitError::from)?;
             let next = Record { version, data: payload.data, columns: payload.columns, ..record };

@@ -104,6 +104,8 @@ pub(crate) struct Decoded<T> {
 pub(crate) struct Payload {
     pub(crate) data: Bytes,
     pub(crate) columns: Vec<ColumnValue>,
+    /// Any field is another than in the image.
+    pub(crate) is_changed: bool,
 }
 
 /// Why changes cannot be merged.
@@ -182,12 +184,14 @@ impl Image {
     /// not put back what another one has moved elsewhere: a member that is not stored stays away until the field is changed.
     pub(crate) fn encode<T: SessionModel>(&self, model: &T, layout: Layout) -> Result<Payload, CommitError> {
         let mut fresh = None;
+        let mut is_changed = false;
         let mut members = Members::with_capacity(self.data.len() + self.replaced.len() + 64);
         let mut columns = Vec::with_capacity(T::SCHEMA.columns.len());
         for (index, field) in T::FIELDS.iter().enumerate() {
             let encode_error = |source| CommitError::encode(field, source);
             let (cell, value) = (&self.cells[index], model.field(index));
             let is_kept = !self.is_changed(index, model);
+            is_changed |= !is_kept;
             if let Some((_, codec)) = field.column {
                 let stored = match cell.stored {
                     Stored::Column(position) if is_kept => self.columns.get(position).cloned(),
@@ -219,7 +223,7 @@ impl Image {
         for (name, span) in &self.foreign {
             members.raw(name, span.of(&self.data));
         }
-        Ok(Payload { data: members.finish(), columns })
+        Ok(Payload { data: members.finish(), columns, is_changed })
     }
 
     /// Whether there is a stored session that it was decoded from.

@@ -8,7 +8,6 @@ compile_error!("cargo xtask starts servers in Unix process groups; on Windows ru
 
 mod bench;
 mod cargo;
-mod compile_time;
 mod fuzz;
 mod guard;
 mod interrupt;
@@ -31,7 +30,6 @@ Commands:
   test                Check formatting, lints and features, start the servers, run every test, build every example
   test --no-servers   The same without starting servers; says what did not run
   bench [subject ..]  Measure beside the peers, and print one table of ratios
-  bench compile-time  Measure what compiling costs: the derive beside serde's, an application beside its peer
   fuzz [target] [--seconds n]
                       Fuzz one target, or each of them, for that long (60 s), and keep what was found
   servers             Start the servers, print the environment that points the tests at them, wait for Ctrl-C
@@ -47,7 +45,6 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::run(Wanted::Missing),
         ["test", "--no-servers"] => test::run(Wanted::None),
-        ["bench", "compile-time"] => compile_time::run(),
         ["bench", subjects @ ..] => bench::run(subjects),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["servers"] => servers::serve_until_interrupted(),

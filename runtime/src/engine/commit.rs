@@ -268,19 +268,18 @@ impl<T: SessionModel> Engine<T> {
         let now = self.clock.now();
         let base = &opened.record;
         let retirement = self.retirement(draft, opened, intents, now)?;
-        let is_changed = retirement.is_some()
-            || intents.expiry.is_some()
-            || intents.renewal == Renewal::SecretAndLimits
-            || draft.has_changes();
+        let is_asked_for =
+            retirement.is_some() || intents.expiry.is_some() || intents.renewal == Renewal::SecretAndLimits;
         // It ended while the request ran, and other requests may have seen it dead already.
         if base.life.is_over(now) {
-            return if is_changed { self.revisit(base.id).await } else { Ok(Attempt::Done(Outcome::default())) };
+            let is_lost = is_asked_for || draft.has_changes();
+            return if is_lost { self.revisit(base.id).await } else { Ok(Attempt::Done(Outcome::default())) };
         }
-        if !is_changed {
-            return self.touch(store, opened, now).await;
-        }
-
-        let payload = draft.encode(store.layout())?;
+        let payload = match draft.changes(store.layout())? {
+            Some(payload) => payload,
+            None if is_asked_for => draft.encode(store.layout())?,
+            None => return self.touch(store, opened, now).await,
+        };
         // The same version and secret as before, where an answer is owed: of the two writes only one can take effect.
         let (earlier_version, earlier_token) = draft.unanswered.take().map(|it| (it.version, it.token)).unzip();
         let is_repeated = earlier_version.is_some();

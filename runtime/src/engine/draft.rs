@@ -151,7 +151,15 @@ impl<T: SessionModel> Draft<T> {
         self.is_lent && T::PRINCIPAL.is_some_and(|index| self.image.is_changed(index, &self.value))
     }
 
-    /// What to store of it.
+    /// What to store of it, if anything has changed.
+    pub(crate) fn changes(&self, layout: Layout) -> Result<Option<Payload>, CommitError> {
+        if !self.is_lent {
+            return Ok(None);
+        }
+        Ok(Some(self.encode(layout)?).filter(|payload| payload.is_changed))
+    }
+
+    /// What to store of it, changed or not.
     pub(crate) fn encode(&self, layout: Layout) -> Result<Payload, CommitError> {
         self.image.encode(&self.value, layout)
     }

@@ -130,7 +130,8 @@ impl<T: SessionModel> Engine<T> {
         intents: &Intents,
     ) -> Result<Attempt, CommitError> {
         let now = self.clock.now();
-        let is_changed = draft.has_changes();
+        let changed = draft.changes(Layout::Document)?;
+        let is_changed = changed.is_some();
         let life = match &sealed.session {
             None if is_changed || intents.keep => self.first_life(draft, intents, now),
             None => return Ok(Attempt::Done(Outcome::default())),
@@ -149,7 +150,7 @@ impl<T: SessionModel> Engine<T> {
         if intents.no_response {
             return Err(CommitError::NeedsResponse);
         }
-        let data = draft.encode(Layout::Document)?.data;
+        let data = changed.map_or_else(|| draft.encode(Layout::Document), Ok)?.data;
         let max_age = life.persistent.then(|| life.expires_at.since(now));
         // A token from before a sign-in proves nothing after it.
         let present = sealed.session.as_ref().filter(|_| !draft.has_new_principal());

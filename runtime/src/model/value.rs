@@ -12,6 +12,9 @@ use serde::{
 };
 
 /// What a session field must be able to do. Implemented for every type that fits.
+///
+/// A value is looked at for changes when the session has been borrowed mutably. A change behind a shared borrow is not looked
+/// for; no type of the standard library that allows one (`Mutex`, `AtomicU32`, `OnceLock`) is a session value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept in a session",
     label = "not a session value",

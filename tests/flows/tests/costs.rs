@@ -1,8 +1,9 @@
-//! What a request costs in store calls, counted by an instrumented store.
+//! What a request costs in store calls, counted by an instrumented store, and in encoding, counted by the value itself.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use axum::{Router, routing::get};
+use serde::{Deserialize, Serialize, Serializer};
 use sessio::{
     LazySession, Session, SessionLayer,
     cookie::CookieSpec,
@@ -100,4 +101,43 @@ async fn an_unknown_token_costs_one_load_and_makes_no_row() {
     assert_eq!(setting.calls_of("/untouched").await, []);
     setting.browser.set_cookie("id", "not-a-token");
     assert_eq!(setting.calls_of("/read").await, [], "what is no token is not looked up");
+}
+
+thread_local! {
+    static ENCODED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A value that counts how often it is encoded.
+#[derive(Default, Deserialize, PartialEq)]
+#[serde(transparent)]
+struct Counted(u32);
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ENCODED.set(ENCODED.get() + 1);
+        serializer.serialize_u32(self.0)
+    }
+}
+
+#[derive(Session)]
+struct Encoding {
+    counted: Counted,
+    others: u32,
+}
+
+// One thread, so that the count is this test's alone.
+#[tokio::test(flavor = "current_thread")]
+async fn who_only_reads_encodes_nothing_and_who_writes_compares_each_field_once() {
+    let app = Router::new()
+        .route("/read", get(async |session: Session<Encoding>| session.counted().0.to_string()))
+        .route("/write", get(async |mut session: Session<Encoding>| *session.others_mut() += 1))
+        .layer(SessionLayer::new(MemoryStore::<Encoding>::new()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    browser.get("/write").await;
+    for (path, expected) in [("/read", 0), ("/write", 1), ("/read", 0)] {
+        ENCODED.set(0);
+        assert!(browser.get(path).await.status.is_success());
+        assert_eq!(ENCODED.get(), expected, "{path}");
+    }
 }

@@ -1,6 +1,6 @@
 //! One statement, one connection, one deadline.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{Arguments, Pool};
 use tokio::time::{Instant, timeout_at};
@@ -88,7 +88,7 @@ struct Lease<'a, D: Driver> {
     /// There until the lease is dropped.
     held: Option<Held<D>>,
     state: LeaseState,
-    handover: &'a Handover<D>,
+    handover: &'a Arc<Handover<D>>,
     pool: &'a Pool<D>,
 }
 
