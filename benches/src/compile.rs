@@ -101,10 +101,8 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
 fn derives(workspace: &Path) -> Result<Vec<Row>> {
     write_workspace(workspace, &DERIVES.map(|(name, ..)| name))?;
     for (name, head, derive) in DERIVES {
-        let dependencies = format!(
-            "serde = {{ version = \"1\", features = [\"derive\"] }}\n{}",
-            sessio("default-features = false")
-        );
+        let dependencies =
+            format!("serde = {{ version = \"1\", features = [\"derive\"] }}\n{}", sessio("default-features = false"));
         write_crate(&workspace.join(name), &dependencies, "lib.rs", &structs(head, derive))?;
     }
     cargo(workspace, &["fetch"], &[])?;
@@ -217,7 +215,8 @@ fn crates(workspace: &Path, package: &str) -> Result<Figure> {
 
 fn cargo(workspace: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let mut cargo = Command::new(cargo_path());
-    let status = cargo.args(arguments).arg("--quiet").envs(environment.iter().copied()).current_dir(workspace).status()?;
+    let status =
+        cargo.args(arguments).arg("--quiet").envs(environment.iter().copied()).current_dir(workspace).status()?;
     ensure!(status.success(), "cargo {} in {}: {status}", arguments.join(" "), workspace.display());
     Ok(())
 }

@@ -10,6 +10,7 @@ mod backends;
 mod compile;
 mod contention;
 mod contestants;
+mod cores;
 mod decode;
 mod harness;
 mod in_process;
@@ -25,11 +26,12 @@ use anyhow::Result;
 use harness::{Row, Table};
 
 /// Each subject by its name on the command line.
-const SUBJECTS: [(&str, fn() -> Result<Vec<Row>>); 7] = [
+const SUBJECTS: [(&str, fn() -> Result<Vec<Row>>); 8] = [
     ("in-process", in_process::measure),
     ("decode", decode::measure),
     ("sealed-cookie", sealed_cookie::measure),
     ("a-million", a_million::measure),
+    ("cores", cores::measure),
     ("servers", servers::measure),
     ("contention", contention::measure),
     ("compile", compile::measure),

@@ -22,7 +22,7 @@ use crate::{
     round_trips::Counter,
 };
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 const WINDOW: Duration = Duration::from_millis(150);
 const CONNECTIONS: [usize; 3] = [1, 16, 128];
 
