@@ -217,7 +217,7 @@ impl Image {
                 None if is_kept
                     && self.is_stored()
                     && fresh.get_or_insert_with(T::fresh).field(index).equals_value(value) => {}
-                None => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
+                None => members.encoded(field.name, |out| value.encode_to_keep(out)).map_err(encode_error)?,
             }
         }
         for (name, span) in &self.foreign {

@@ -11,7 +11,7 @@ use crate::{
     clock::Timestamp,
     csrf::CsrfToken,
     detached::Detached,
-    engine::{Renewal, warn_of_a_cut_age},
+    engine::{Origin, Renewal, warn_of_a_cut_age},
     error::{CommitError, LoadError, StaleAuthentication},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
@@ -43,7 +43,7 @@ impl<T: SessionModel> Session<T> {
     ///
     /// `None` until the session is stored for the first time, and for a sealed session, which has no place on the server.
     pub fn id(&self) -> Option<SessionId> {
-        self.slot.intend(|_, origin| origin.id())
+        self.slot.look(Origin::id)
     }
 
     /// Whether the visitor has no stored session (yet).
@@ -83,7 +83,7 @@ impl<T: SessionModel> Session<T> {
     /// creation, so this never revives what should have ended.
     pub fn set_expiry(&mut self, expiry: Expiry) {
         warn_of_a_cut_age::<T>(expiry);
-        self.slot.intend(|intents, _| intents.expiry = Some(expiry));
+        self.slot.want(|intents| intents.expiry = Some(expiry));
     }
 
     /// Gives the session a new secret at the commit, with the same data under the same id.
@@ -91,7 +91,7 @@ impl<T: SessionModel> Session<T> {
     /// The present secret stays good for ten seconds, for requests that are under way. A change of the principal does
     /// this by itself, and without the ten seconds.
     pub fn rotate(&mut self) {
-        self.slot.intend(|intents, _| intents.renewal = intents.renewal.max(Renewal::Secret));
+        self.slot.want(|intents| intents.renewal = intents.renewal.max(Renewal::Secret));
     }
 
     /// Counts both limits from now and gives the session a new secret, because the visitor has just proved again who they
@@ -99,7 +99,7 @@ impl<T: SessionModel> Session<T> {
     ///
     /// The limits stay those of the session: one that was [remembered](Self::set_expiry) stays so.
     pub fn reauthenticate(&mut self) {
-        self.slot.intend(|intents, _| intents.renewal = Renewal::SecretAndLimits);
+        self.slot.want(|intents| intents.renewal = Renewal::SecretAndLimits);
     }
 
     /// A token for a form or a script of this response, by which a [`CsrfLayer`](crate::web::CsrfLayer) or
@@ -196,7 +196,7 @@ impl<T: SessionModel> Session<T> {
     }
 
     fn lifetime(&self) -> Option<Lifetime> {
-        self.slot.intend(|_, origin| origin.life().copied())
+        self.slot.look(|origin| origin.life().copied())
     }
 
     fn loan(&self) -> &Loan<T> {

@@ -22,7 +22,7 @@ use crate::{
     event::Event,
     expiry::{Expiry, Lifetime},
     model::SessionModel,
-    token::RandomError,
+    token::{RandomError, SessionId},
 };
 
 /// One request's session of one type.
@@ -297,17 +297,37 @@ impl<T: SessionModel> Slot<T> {
         self.state.lock().is_closed = true;
     }
 
-    /// Looks at or changes what this request intends.
-    pub(crate) fn intend<R>(&self, ask: impl FnOnce(&mut Intents, &Origin) -> R) -> R {
+    /// Looks at where the session comes from.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&Origin) -> R) -> R {
+        look(&self.state.lock().origin)
+    }
+
+    /// Wants something of the session beside the changes of its value.
+    pub(crate) fn want(&self, want: impl FnOnce(&mut Intents)) {
         let mut state = self.state.lock();
-        let State { intents, origin, .. } = &mut *state;
-        ask(intents, origin)
+        if state.is_closed {
+            let id = state.origin.id();
+            drop(state);
+            self.report_lost(id);
+        } else {
+            want(&mut state.intents);
+        }
     }
 
     /// Forgets the session of this request: it will be ended, and what follows belongs to a new one.
     pub(crate) fn abandon(&self, loan: &mut Loan<T>) {
         let draft = Draft::fresh();
         let mut state = self.state.lock();
+        if state.is_closed {
+            let id = state.origin.id();
+            let is_lost = state.origin.life().is_some() || loan.draft.has_changes();
+            drop(state);
+            if is_lost {
+                self.report_lost(id);
+            }
+            loan.draft = draft;
+            return;
+        }
         let ending = state.origin.part();
         state.intents = Intents { end: ending.or(state.intents.end), ..Intents::default() };
         if ending.is_some() {
@@ -382,11 +402,16 @@ impl<T: SessionModel> Slot<T> {
     fn report_late(&self, draft: &Draft<T>) {
         if draft.has_changes() {
             let id = self.state.lock().origin.id();
-            tracing::error!(target: "sessio", kind = T::KIND, ?id,
-                "a session was changed after its response had gone or after it had ended; the changes are lost. \
-                 Call `commit().await` before the response ends, or `detach()` for work that outlives it");
-            self.engine.events.emit(T::KIND, &Event::LateWrite { id });
+            self.report_lost(id);
         }
+    }
+
+    /// Says that something comes too late.
+    fn report_lost(&self, id: Option<SessionId>) {
+        tracing::error!(target: "sessio", kind = T::KIND, ?id,
+            "a session was changed or ended after its response had gone or after it had ended; that is lost. \
+             Call `commit().await` before the response ends, or `detach()` for work that outlives it");
+        self.engine.events.emit(T::KIND, &Event::LateWrite { id });
     }
 }
 

@@ -205,7 +205,7 @@ impl<T: SessionModel> Draft<T> {
         for (index, field) in T::FIELDS.iter().enumerate() {
             encoded.clear();
             let encode_error = |source| CommitError::encode(field, source);
-            self.value.field(index).encode(&mut encoded).map_err(encode_error)?;
+            self.value.field(index).encode_to_keep(&mut encoded).map_err(encode_error)?;
             copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
                 kind: T::KIND,
                 field: field.name,

@@ -58,6 +58,13 @@ pub trait Value: Any + Send + Sync {
     /// When the type's `Serialize` refuses, as for a map whose keys are not strings or numbers.
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 
+    /// Encodes the value, and makes sure that it will decode: an infinite `f64` encodes as `null`, which is no `f64`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`encode`](Self::encode), and when what was encoded is no value of this type.
+    fn encode_to_keep(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+
     /// Replaces the value by the decoded one. On an error the value stays as it was.
     ///
     /// # Errors
@@ -95,6 +102,16 @@ impl<T: SessionValue> Value for T {
         serde_json::to_writer(&mut *out, self).map_err(|error| {
             out.truncate(start);
             EncodeError(error)
+        })
+    }
+
+    fn encode_to_keep(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let start = out.len();
+        self.encode(out)?;
+        serde_json::from_slice::<Self>(&out[start..]).map(drop).map_err(|error| {
+            out.truncate(start);
+            let reason = without_value::<Self>(&error);
+            EncodeError(ser::Error::custom(format_args!("what it encodes to would not decode: {reason}")))
         })
     }
 
@@ -185,6 +202,23 @@ mod tests {
         assert!(12_u32.equals(b"12"));
         assert!(!12_u32.equals(b"123"));
         assert!(!123_u32.equals(b"12"));
+    }
+
+    #[test]
+    fn what_would_not_decode_is_not_kept() {
+        let mut out = b"{".to_vec();
+        for lost in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            let error = lost.encode_to_keep(&mut out).unwrap_err();
+            assert_eq!(
+                std::error::Error::source(&error).unwrap().to_string(),
+                "what it encodes to would not decode: not a `f64`, from its byte 4 on"
+            );
+            assert_eq!(out, b"{");
+        }
+        let deep = (0..200).fold(serde_json::Value::Null, |inner, _| serde_json::Value::Array(vec![inner]));
+        assert!(deep.encode_to_keep(&mut out).is_err());
+        1.5_f64.encode_to_keep(&mut out).unwrap();
+        assert_eq!(out, b"{1.5");
     }
 
     #[test]

@@ -433,7 +433,6 @@ macro_rules! for_every_rule {
             the_applications_own_statements_get_their_turn,
             calls_that_are_given_up_take_no_connection_with_them,
             who_waits_when_the_pool_is_closed_gets_an_error,
-            a_connection_is_kept_aside_for_a_moment_where_there_are_others,
         }
     };
 }

@@ -16,14 +16,9 @@ use super::{contract::created, model::Visit};
 
 /// A store over one connection, and how often that has come back to its pool.
 fn alone<D: SqlDriver>(store: &SqlStore<D, Visit>) -> (SqlStore<D, Visit>, Arc<AtomicU32>) {
-    over(store, 1)
-}
-
-/// The same over so many connections.
-fn over<D: SqlDriver>(store: &SqlStore<D, Visit>, connections: u32) -> (SqlStore<D, Visit>, Arc<AtomicU32>) {
     let returned = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&returned);
-    let options = PoolOptions::<D>::new().max_connections(connections).after_release(move |_, _| {
+    let options = PoolOptions::<D>::new().max_connections(1).after_release(move |_, _| {
         count.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { Ok(true) })
     });
@@ -102,30 +97,4 @@ pub(crate) async fn who_waits_when_the_pool_is_closed_gets_an_error<D: SqlDriver
     }
     drop(held);
     closed.await.unwrap();
-}
-
-pub(crate) async fn a_connection_is_kept_aside_for_a_moment_where_there_are_others<D: SqlDriver>(
-    store: SqlStore<D, Visit>,
-) {
-    let record = created(&store).await;
-    let (store, returned) = over(&store, 2);
-    for _ in 0..100 {
-        store.load(record.id).await.unwrap();
-    }
-    let meanwhile = returned.load(Ordering::Relaxed);
-    assert!(meanwhile <= 2, "{meanwhile} times back in the pool");
-    let is_back = async {
-        while store.pool().num_idle() < store.pool().size() as usize {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(Duration::from_secs(5), is_back).await.expect("it goes back");
-    // With both in other hands, the application would have to wait for the one that is aside.
-    let own = store.pool().acquire().await.unwrap();
-    let before = returned.load(Ordering::Relaxed);
-    store.load(record.id).await.unwrap();
-    let other = timeout(Duration::from_secs(5), store.pool().acquire()).await;
-    drop(other.expect("the last connection is not kept").unwrap());
-    assert!(returned.load(Ordering::Relaxed) > before);
-    drop(own);
 }

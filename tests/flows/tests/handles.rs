@@ -240,3 +240,37 @@ async fn a_session_that_is_first_loaded_after_the_response_reports_what_it_canno
     drop(lazy);
     assert!(events.lock().expect("whole").iter().any(|event| matches!(event, Event::LateWrite { .. })));
 }
+
+#[tokio::test]
+async fn what_is_asked_of_a_session_after_the_response_is_reported_and_not_done() {
+    let asks: [(&str, fn(&mut Session<Till>)); 4] = [
+        ("destroy", |till| till.destroy()),
+        ("rotate", |till| till.rotate()),
+        ("reauthenticate", |till| till.reauthenticate()),
+        ("set_expiry", |till| till.set_expiry(sessio::Expiry::default().persistent())),
+    ];
+    for (name, ask) in asks {
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&events);
+        let kept = Arc::new(Mutex::new(None));
+        let keep = Arc::clone(&kept);
+        let app = Router::new()
+            .route("/begin", get(async |mut till: Session<Till>| till.set_note("begun")))
+            .route("/leak", get(async move |till: Session<Till>| *keep.lock().expect("whole") = Some(till)))
+            .layer(
+                SessionLayer::new(MemoryStore::<Till>::new())
+                    .cookie(CookieSpec::development())
+                    .on_event(move |_, event| heard.lock().expect("whole").push(event.clone())),
+            );
+        let server = Server::start(app).await;
+        let browser = server.browser();
+        browser.get("/begin").await;
+        browser.get("/leak").await;
+        let mut till: Session<Till> = kept.lock().expect("whole").take().expect("a leaked handle");
+        ask(&mut till);
+        drop(till);
+        let events = events.lock().expect("whole");
+        let late = events.iter().filter(|event| matches!(event, Event::LateWrite { .. })).count();
+        assert_eq!(late, 1, "{name}: {events:?}");
+    }
+}

@@ -34,12 +34,15 @@ pin_project! {
     enum Stage<F, T, B> {
         Excluded { #[pin] handler: F },
         Handler { #[pin] handler: F, slot: Arc<Slot<T>>, layer: SessionLayer<T> },
+        Close { response: Option<Response<B>>, slot: Arc<Slot<T>>, layer: SessionLayer<T> },
         Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, layer: SessionLayer<T>, commit: Commit },
         Refused { status: StatusCode },
     }
 }
 
 type Commit = Pin<Box<dyn Future<Output = Closed> + Send>>;
+
+const POLLED_AGAIN: &str = "a future is not polled after it is ready";
 
 impl<F, T, B> ResponseFuture<F, T, B> {
     pub(super) fn new(handler: F, slot: Arc<Slot<T>>, layer: SessionLayer<T>) -> Self {
@@ -71,24 +74,29 @@ where
             match stage.as_mut().project() {
                 StageProjection::Excluded { handler } => return handler.poll(context),
                 StageProjection::Handler { handler, slot, layer } => {
-                    let mut response = ready!(handler.poll(context))?;
+                    let response = ready!(handler.poll(context))?;
                     if !slot.is_asked_for() {
                         slot.shut();
                         return Poll::Ready(Ok(response));
                     }
+                    let (slot, layer) = (Arc::clone(slot), layer.clone());
+                    // The handler's future may hold a handle, so it goes before the session is closed.
+                    stage.set(Stage::Close { response: Some(response), slot, layer });
+                }
+                StageProjection::Close { response, slot, layer } => {
+                    let mut response = response.take().expect(POLLED_AGAIN);
                     if let Some(closed) = slot.close_idle() {
                         finish(slot, layer, closed, &mut response);
                         return Poll::Ready(Ok(response));
                     }
-                    let (saves, layer) = (layer.saves(response.status()), layer.clone());
-                    let slot = Arc::clone(slot);
-                    let closing = Arc::clone(&slot);
+                    let (saves, closing) = (layer.saves(response.status()), Arc::clone(slot));
                     let commit = Box::pin(async move { closing.close(saves).await });
+                    let (slot, layer) = (Arc::clone(slot), layer.clone());
                     stage.set(Stage::Commit { response: Some(response), slot, layer, commit });
                 }
                 StageProjection::Commit { response, slot, layer, commit } => {
                     let closed = ready!(commit.as_mut().poll(context));
-                    let mut response = response.take().expect("a future is not polled after it is ready");
+                    let mut response = response.take().expect(POLLED_AGAIN);
                     finish(slot, layer, closed, &mut response);
                     return Poll::Ready(Ok(response));
                 }
