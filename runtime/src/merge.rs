@@ -164,7 +164,7 @@ pub fn union<T: Union>(base: &T, mine: &T, theirs: &T) -> T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be merged by `append`",
     label = "not a sequence",
-    note = "`append` merges `Vec`, `VecDeque` and `String`; for another type implement `sessio::merge::Append`, or write `merge = path::to::function`"
+    note = "`append` merges `Vec` and `VecDeque`, whose items must be `Clone`, and `String`; for another type implement `sessio::merge::Append`, or write `merge = path::to::function`"
 )]
 pub trait Append: Sized {
     /// Theirs with what I appended behind it, if all I did was append; else mine.

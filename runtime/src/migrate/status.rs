@@ -44,7 +44,9 @@ pub enum ProjectError {
     #[error("no session struct is named; add one with `.model::<Shop>()`")]
     NoModel,
     /// No dialect was named.
-    #[error("no dialect is named; add one with `.dialect(..)`")]
+    #[error(
+        "no dialect is named; add one with `.dialect(..)`, or on the command line with `--dialect sqlite` (or `postgres`, `mysql`)"
+    )]
     NoDialect,
     /// Two structs have one table.
     #[error("two session structs have the table `{table}`")]

@@ -104,8 +104,8 @@ impl<'a> Snapshot<'a> {
             && !column.nullable
         {
             refuse(
-                "new column `{}` is NOT NULL and existing rows have no value for it; add `#[session(default = ..)]` or \
-                 make it `Option<{}>`, then {}",
+                "new column `{}` is NOT NULL: existing rows get what a new visitor has; for another value add \
+                 `#[session(default = ..)]`, or make it `Option<{}>`, then {}",
                 &[name, ty, GENERATE],
             );
         }

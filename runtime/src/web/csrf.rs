@@ -257,6 +257,9 @@ pub(super) async fn check<T: SessionModel>(
         return Ok(());
     }
     slot.engine.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CsrfToken });
+    tracing::warn!(target: "sessio", kind = T::KIND,
+        "a request shows no valid CSRF token of its session; put `session.csrf_token()?.field()` into the form, or its text into the \
+         header `{}`", CsrfToken::HEADER);
     Err(CsrfRejection::Token)
 }
 

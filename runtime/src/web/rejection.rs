@@ -71,9 +71,9 @@ impl MissingLayer {
     /// Puts the mistake into the log, with the way out.
     pub(super) fn report<T: SessionModel>() -> Self {
         tracing::error!(target: "sessio", kind = T::KIND,
-            "a handler asks for `Session<{model}>`, and its request has none: there is no `SessionLayer` of that type around \
-             it, or its path is excluded. In axum write `.layer({model}::layer(store))` after the routes, in actix-web \
-             `.wrap({model}::layer(store))`", model = std::any::type_name::<T>());
+            "a handler or a `CsrfLayer` asks for `Session<{model}>`, and its request has none: there is no `SessionLayer` of that \
+             type around it, or its path is excluded. In axum write `.layer({model}::layer(store))` after the routes and after \
+             every layer that needs the session, in actix-web `.wrap({model}::layer(store))`", model = std::any::type_name::<T>());
         Self { model: std::any::type_name::<T>() }
     }
 }
