@@ -166,6 +166,7 @@ pub(crate) struct CookieHeaders {
 }
 
 impl CookieHeaders {
+    #[cfg(feature = "tower")]
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         values(headers).cloned().collect()
     }

@@ -215,48 +215,22 @@ async fn signing_out_twice_is_signing_out() {
     assert_eq!(browser.cookies().len(), 0);
 }
 
-#[tokio::test]
-async fn a_session_that_is_first_loaded_after_the_response_reports_what_it_cannot_save() {
-    let events = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&events);
-    let kept = Arc::new(Mutex::new(None));
-    let keep = Arc::clone(&kept);
-    let app = Router::new()
-        .route("/begin", get(async |mut till: Session<Till>| till.set_note("begun")))
-        .route("/leak", get(async move |lazy: LazySession<Till>| *keep.lock().expect("whole") = Some(lazy)))
-        .layer(
-            SessionLayer::new(MemoryStore::<Till>::new())
-                .cookie(CookieSpec::development())
-                .on_event(move |_, event| heard.lock().expect("whole").push(event.clone())),
-        );
-    let server = Server::start(app).await;
-    let browser = server.browser();
-    browser.get("/begin").await;
-    browser.get("/leak").await;
-    let lazy: LazySession<Till> = kept.lock().expect("whole").take().expect("a leaked handle");
-    let mut till = lazy.load().await.expect("it is loaded");
-    till.set_note("late");
-    drop(till);
-    drop(lazy);
-    assert!(events.lock().expect("whole").iter().any(|event| matches!(event, Event::LateWrite { .. })));
+/// What a request has left behind: a way to its session, and the events that follow.
+struct Left {
+    lazy: LazySession<Till>,
+    events: Arc<Mutex<Vec<Event>>>,
+    _server: Server,
 }
 
-#[tokio::test]
-async fn what_is_asked_of_a_session_after_the_response_is_reported_and_not_done() {
-    let asks: [(&str, fn(&mut Session<Till>)); 4] = [
-        ("destroy", |till| till.destroy()),
-        ("rotate", |till| till.rotate()),
-        ("reauthenticate", |till| till.reauthenticate()),
-        ("set_expiry", |till| till.set_expiry(sessio::Expiry::default().persistent())),
-    ];
-    for (name, ask) in asks {
+impl Left {
+    async fn new() -> Self {
         let events = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&events);
         let kept = Arc::new(Mutex::new(None));
         let keep = Arc::clone(&kept);
         let app = Router::new()
             .route("/begin", get(async |mut till: Session<Till>| till.set_note("begun")))
-            .route("/leak", get(async move |till: Session<Till>| *keep.lock().expect("whole") = Some(till)))
+            .route("/leak", get(async move |lazy: LazySession<Till>| *keep.lock().expect("whole") = Some(lazy)))
             .layer(
                 SessionLayer::new(MemoryStore::<Till>::new())
                     .cookie(CookieSpec::development())
@@ -266,11 +240,41 @@ async fn what_is_asked_of_a_session_after_the_response_is_reported_and_not_done(
         let browser = server.browser();
         browser.get("/begin").await;
         browser.get("/leak").await;
-        let mut till: Session<Till> = kept.lock().expect("whole").take().expect("a leaked handle");
+        let lazy = kept.lock().expect("whole").take().expect("a leaked handle");
+        Self { lazy, events, _server: server }
+    }
+
+    /// How often something was reported as late.
+    fn reports(&self) -> usize {
+        let events = self.events.lock().expect("whole");
+        events.iter().filter(|event| matches!(event, Event::LateWrite { .. })).count()
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_first_loaded_after_the_response_reports_what_it_cannot_save() {
+    let left = Left::new().await;
+    let mut till = left.lazy.load().await.expect("it is loaded");
+    till.set_note("late");
+    drop(till);
+    assert_eq!(left.reports(), 1);
+}
+
+type Ask = fn(&mut Session<Till>);
+
+#[tokio::test]
+async fn what_is_asked_of_a_session_after_the_response_is_reported_and_not_done() {
+    let asks: [(&str, Ask); 4] = [
+        ("destroy", |till| till.destroy()),
+        ("rotate", |till| till.rotate()),
+        ("reauthenticate", |till| till.reauthenticate()),
+        ("set_expiry", |till| till.set_expiry(sessio::Expiry::default().persistent())),
+    ];
+    for (name, ask) in asks {
+        let left = Left::new().await;
+        let mut till = left.lazy.load().await.expect("it is loaded");
         ask(&mut till);
         drop(till);
-        let events = events.lock().expect("whole");
-        let late = events.iter().filter(|event| matches!(event, Event::LateWrite { .. })).count();
-        assert_eq!(late, 1, "{name}: {events:?}");
+        assert_eq!(left.reports(), 1, "{name}");
     }
 }
