@@ -217,6 +217,8 @@ impl Image {
                 None if is_kept
                     && self.is_stored()
                     && fresh.get_or_insert_with(T::fresh).field(index).equals_value(value) => {}
+                // What a new visitor has, the program can make again, whether it decodes or not.
+                None if is_kept => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
                 None => members.encoded(field.name, |out| value.encode_to_keep(out)).map_err(encode_error)?,
             }
         }

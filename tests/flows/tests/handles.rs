@@ -278,3 +278,30 @@ async fn what_is_asked_of_a_session_after_the_response_is_reported_and_not_done(
         assert_eq!(left.reports(), 1, "{name}");
     }
 }
+
+#[derive(Session)]
+struct Budget {
+    #[session(default = f64::INFINITY)]
+    limit: f64,
+    spent: f64,
+}
+
+#[tokio::test]
+async fn a_value_that_would_not_decode_is_refused_and_a_first_value_may_be_one() {
+    let refused = async |mut budget: Session<Budget>| {
+        budget.set_spent(f64::NAN);
+        let error = budget.commit().await.expect_err("it would be read as something else");
+        budget.revert().expect("the stored value decodes");
+        error.to_string()
+    };
+    let app = Router::new()
+        .route("/spend", get(async |mut budget: Session<Budget>| budget.set_spent(2.5)))
+        .route("/refused", get(refused))
+        .route("/show", get(async |budget: Session<Budget>| format!("{} of {}", budget.spent(), budget.limit())))
+        .layer(SessionLayer::new(MemoryStore::<Budget>::new()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    assert!(browser.get("/spend").await.status.is_success());
+    assert!(browser.get("/refused").await.text.contains("`spent`"));
+    assert_eq!(browser.get("/show").await.text, "2.5 of inf");
+}
