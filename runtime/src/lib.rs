@@ -168,6 +168,8 @@ mod revocation;
 pub mod schema;
 mod session;
 mod slot;
+#[cfg(feature = "web")]
+mod slots;
 pub mod store;
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -3,12 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::rejection::MissingLayer;
-use crate::{
-    error::LoadError,
-    model::SessionModel,
-    session::Session,
-    slot::{Slot, Slots},
-};
+use crate::{error::LoadError, model::SessionModel, session::Session, slot::Slot, slots::Slots};
 
 /// A session that is loaded when the handler asks for it, for handlers that only sometimes need one.
 ///

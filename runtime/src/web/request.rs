@@ -8,7 +8,8 @@ use super::layer::SessionLayer;
 use crate::{
     engine::Presented,
     model::SessionModel,
-    slot::{CookieTaken, Slot, Slots},
+    slot::Slot,
+    slots::{CookieTaken, Slots},
 };
 
 impl<T: SessionModel> SessionLayer<T> {

@@ -21,7 +21,7 @@ use futures_util::StreamExt as _;
 use super::headers::status;
 use crate::{
     model::SessionModel,
-    slot::Slots,
+    slots::Slots,
     web::{
         Csrf, CsrfLayer, CsrfRejection, LazySession, SessionRejection,
         csrf::{CsrfRule, Place, check, shown_in_form},

@@ -16,7 +16,7 @@ use crate::{
     error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
-    slot::Slots,
+    slots::Slots,
     token::RandomError,
     web::{
         Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,

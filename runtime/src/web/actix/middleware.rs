@@ -20,7 +20,8 @@ use super::headers::{cookies, engine_status, status};
 use crate::{
     engine::Presented,
     model::SessionModel,
-    slot::{Closed, Slot, Slots},
+    slot::{Closed, Slot},
+    slots::Slots,
     web::{
         Scope, SessionLayer,
         response::{address, judge},

@@ -10,7 +10,7 @@ use actix_web::{
     dev::{Service, ServiceRequest, Transform},
 };
 
-use crate::{slot::Slots, web::SkipSession};
+use crate::{slots::Slots, web::SkipSession};
 
 /// A service whose handlers have no sessions. Made by [`SkipSession`].
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::SessionService;
 use crate::{
-    slot::Slots,
+    slots::Slots,
     web::{SessionLayer, SkipSession},
 };
 

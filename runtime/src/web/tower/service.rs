@@ -13,7 +13,7 @@ use crate::{
     cookie::CookieHeaders,
     engine::Presented,
     model::SessionModel,
-    slot::Slots,
+    slots::Slots,
     web::{Scope, SessionLayer},
 };
 
