@@ -52,7 +52,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
             store.migrate().await?;
             let filled = fill(&store, live).await?;
             let swept = sweep(&store).await?;
-            store.pool().close().await;
+            store.close().await;
             anyhow::Ok((filled, swept))
         })?;
         let bytes = i64::try_from(path.metadata()?.len())? / i64::from(live) - i64::try_from(PAYLOAD.len())?;

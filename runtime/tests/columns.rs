@@ -12,6 +12,7 @@ use sessio::{
     store::{Create, Enumerate, SqliteStore, Store, StoreError},
     token::Token,
 };
+use sqlx::{SqlitePool, sqlite::SqlitePoolOptions};
 
 #[derive(Clone, Copy, Column, Debug, Deserialize, PartialEq, Serialize)]
 struct TeamId(i64);
@@ -218,13 +219,16 @@ struct Member {
     visits: u32,
 }
 
-async fn users(store: &SqliteStore<Member>, sql: &'static str) {
-    let mut connection = store.pool().acquire().await.unwrap();
-    sqlx::query(sql).execute(&mut *connection).await.unwrap();
+async fn one_connection(url: &str) -> SqlitePool {
+    SqlitePoolOptions::new().max_connections(1).connect(url).await.unwrap()
 }
 
-async fn sessions_end_with_their_users(store: SqliteStore<Member>) {
-    users(&store, "INSERT INTO users VALUES (1), (2)").await;
+async fn users(pool: &SqlitePool, sql: &'static str) {
+    sqlx::query(sql).execute(pool).await.unwrap();
+}
+
+async fn sessions_end_with_their_users(store: SqliteStore<Member>, pool: &SqlitePool) {
+    users(pool, "INSERT INTO users VALUES (1), (2)").await;
     let mut member = Member::fresh();
     member.set_user_id(1);
     member.set_invited_by(2);
@@ -233,19 +237,20 @@ async fn sessions_end_with_their_users(store: SqliteStore<Member>) {
     member.set_user_id(3);
     let unknown = store.create(&record(&member)).await.unwrap_err();
     assert!(matches!(unknown, StoreError::Rejected(_)), "{unknown:?}");
-    users(&store, "DELETE FROM users WHERE id = 2").await;
+    users(pool, "DELETE FROM users WHERE id = 2").await;
     let left = store.load(known.id).await.unwrap().unwrap();
     assert_eq!(left.columns, [ColumnValue::Int(1), ColumnValue::Null]);
-    users(&store, "DELETE FROM users WHERE id = 1").await;
+    users(pool, "DELETE FROM users WHERE id = 1").await;
     assert_eq!(store.count().await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn a_session_ends_with_the_user_that_it_refers_to() {
-    let store = SqliteStore::<Member>::connect("sqlite::memory:").await.unwrap();
-    users(&store, "CREATE TABLE users (id INTEGER PRIMARY KEY)").await;
+    let pool = one_connection("sqlite::memory:").await;
+    let store = SqliteStore::<Member>::from_pool(pool.clone());
+    users(&pool, "CREATE TABLE users (id INTEGER PRIMARY KEY)").await;
     store.migrate().await.unwrap();
-    sessions_end_with_their_users(store).await;
+    sessions_end_with_their_users(store, &pool).await;
 }
 
 #[tokio::test]
@@ -256,9 +261,10 @@ async fn a_reference_that_is_added_to_a_table_with_sessions_counts_too() {
     earlier.migrate().await.unwrap();
     let session = record(&EarlierMember::fresh());
     assert_eq!(earlier.create(&session).await.unwrap(), Create::Created);
-    let store = SqliteStore::<Member>::connect(&url).await.unwrap();
-    users(&store, "CREATE TABLE users (id INTEGER PRIMARY KEY)").await;
+    let pool = one_connection(&url).await;
+    let store = SqliteStore::<Member>::from_pool(pool.clone());
+    users(&pool, "CREATE TABLE users (id INTEGER PRIMARY KEY)").await;
     store.migrate().await.unwrap();
     assert!(store.delete(session.id).await.unwrap());
-    sessions_end_with_their_users(store).await;
+    sessions_end_with_their_users(store, &pool).await;
 }

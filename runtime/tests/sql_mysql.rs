@@ -10,7 +10,7 @@ use sessio::{
     store::{Enumerate, FindByColumn, MySqlStore, SqlStore, Store, StoreError},
     token::SessionId,
 };
-use sql::{contract, model, outage, schema, schema::Raw, trips};
+use sql::{connections, contract, model, outage, schema, schema::Raw, trips};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, MySql, Pool,
     mysql::{MySqlConnectOptions, MySqlPoolOptions},
@@ -51,6 +51,23 @@ impl Namespace {
         connection.close().await.unwrap();
     }
 
+    fn pool(&self, connections: u32) -> Pool<MySql> {
+        MySqlPoolOptions::new().max_connections(connections).connect_lazy_with(self.options())
+    }
+
+    /// The server's threads that serve the store's connections.
+    async fn connections(&self) -> Vec<i64> {
+        let sql = "SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE db = ?";
+        let mut connection = self.server.connect().await.unwrap();
+        sqlx::query_scalar(sql).bind(&self.name).fetch_all(&mut connection).await.unwrap()
+    }
+
+    async fn kill_connections(&self) {
+        for thread in self.connections().await {
+            self.execute(format!("KILL {thread}")).await;
+        }
+    }
+
     async fn empty<T: SessionModel>(&self) -> MySqlStore<T> {
         MySqlStore::connect_with(self.options()).await.unwrap()
     }
@@ -79,12 +96,25 @@ macro_rules! rules {
 
 for_every_rule!(rules);
 
+macro_rules! shared_pool_rules {
+    ($($rule:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $rule() {
+            let Some(namespace) = Namespace::new().await else { return };
+            connections::$rule(namespace.pool(1)).await;
+            namespace.end().await;
+        }
+    )*};
+}
+
+for_every_shared_pool_rule!(shared_pool_rules);
+
 macro_rules! schema_rules {
     ($($rule:ident($($argument:expr),*)),* $(,)?) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $rule() {
             let Some(namespace) = Namespace::new().await else { return };
-            schema::$rule(namespace.empty().await $(, $argument)*).await;
+            schema::$rule(namespace.empty().await, namespace.pool(5) $(, $argument)*).await;
             namespace.end().await;
         }
     )*};
@@ -183,18 +213,47 @@ async fn a_zero_byte_in_text_survives() {
 #[tokio::test]
 async fn a_row_that_stays_locked_is_unavailable_in_time_and_free_after() {
     let Some(namespace) = Namespace::new().await else { return };
-    let pool = MySqlPoolOptions::new().max_connections(2).connect_with(namespace.options()).await.unwrap();
-    let store = SqlStore::<MySql, model::Visit>::from_pool(pool).timeout(Duration::from_millis(300));
-    store.migrate().await.unwrap();
-    let record = contract::created(&store).await;
-    let mut other = store.pool().begin().await.unwrap();
-    sqlx::query("SELECT 1 FROM visit_sessions FOR UPDATE").execute(&mut *other).await.unwrap();
-    for _ in 0..3 {
-        assert!(matches!(store.delete(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
+    for store in [namespace.empty().await, SqlStore::from_pool(namespace.pool(2))] {
+        let store: SqlStore<MySql, model::Visit> = store.timeout(Duration::from_millis(300));
+        store.migrate().await.unwrap();
+        let record = contract::created(&store).await;
+        let mut other = namespace.options().connect().await.unwrap();
+        let mut other = other.begin().await.unwrap();
+        sqlx::query("SELECT 1 FROM visit_sessions FOR UPDATE").execute(&mut *other).await.unwrap();
+        for _ in 0..3 {
+            assert!(matches!(store.delete(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
+        }
+        other.rollback().await.unwrap();
+        assert!(store.load(record.id).await.is_ok());
     }
-    other.rollback().await.unwrap();
-    assert!(store.load(record.id).await.is_ok());
     namespace.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_sees_ten_connections_at_most_and_none_of_a_closed_store() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated().await;
+    let count = async || namespace.connections().await.len().try_into().unwrap();
+    connections::a_server_sees_ten_connections_at_most_and_none_of_a_closed_store(store, count).await;
+    namespace.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_the_server_has_ended_are_replaced() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated().await;
+    let count = async || namespace.connections().await.len().try_into().unwrap();
+    let kill = async || namespace.kill_connections().await;
+    connections::connections_that_the_server_has_ended_are_replaced(store, count, kill).await;
+    namespace.end().await;
+}
+
+#[test]
+fn a_store_outlives_the_runtimes_that_it_is_used_in() {
+    let runtime = connections::runtime();
+    let Some(namespace) = runtime.block_on(Namespace::new()) else { return };
+    connections::a_store_outlives_the_runtimes_that_it_is_used_in(async || namespace.migrated().await);
+    runtime.block_on(namespace.end());
 }
 
 #[tokio::test]
@@ -227,5 +286,18 @@ async fn an_outage_fails_in_time_and_work_goes_on_after_it() {
     let store = MySqlStore::<model::Visit>::connect_with(options).await.unwrap().timeout(Duration::from_millis(500));
     store.migrate().await.unwrap();
     outage::an_outage_fails_in_time_and_work_goes_on_after_it(store, &proxy).await;
+    namespace.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_again_is_waited_for() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let options = namespace.options();
+    let server = format!("{}:{}", options.get_host(), options.get_port());
+    let proxy = outage::Proxy::start(options.get_host(), options.get_port()).await;
+    let options = options.host("127.0.0.1").port(proxy.port);
+    let store = MySqlStore::<model::Visit>::connect_with(options).await.unwrap();
+    store.migrate().await.unwrap();
+    outage::a_server_that_starts_again_is_waited_for(store, proxy, server).await;
     namespace.end().await;
 }

@@ -10,7 +10,7 @@ use sessio::{
     store::{Create, Enumerate, PostgresStore, SqlStore, Store, StoreError, Sweep},
     token::SessionId,
 };
-use sql::{contract, model, outage, schema, schema::Raw, trips};
+use sql::{connections, contract, model, outage, schema, schema::Raw, trips};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -42,13 +42,33 @@ impl Namespace {
 
     fn options(&self) -> PgConnectOptions {
         // A time zone that is far from UTC and not a whole hour.
-        self.server.clone().options([("search_path", self.name.as_str()), ("timezone", "Asia/Kathmandu")])
+        self.server
+            .clone()
+            .application_name(&self.name)
+            .options([("search_path", self.name.as_str()), ("timezone", "Asia/Kathmandu")])
     }
 
     async fn execute(&self, sql: String) {
         let mut connection = self.server.connect().await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
+    }
+
+    fn pool(&self, connections: u32) -> Pool<Postgres> {
+        PgPoolOptions::new().max_connections(connections).connect_lazy_with(self.options())
+    }
+
+    /// The processes of the server that serve the store's connections.
+    async fn connections(&self) -> Vec<i32> {
+        let sql = "SELECT pid FROM pg_stat_activity WHERE application_name = $1";
+        let mut connection = self.server.connect().await.unwrap();
+        sqlx::query_scalar(sql).bind(&self.name).fetch_all(&mut connection).await.unwrap()
+    }
+
+    async fn kill_connections(&self) {
+        for process in self.connections().await {
+            self.execute(format!("SELECT pg_terminate_backend({process})")).await;
+        }
     }
 
     async fn empty<T: SessionModel>(&self) -> PostgresStore<T> {
@@ -79,12 +99,25 @@ macro_rules! rules {
 
 for_every_rule!(rules);
 
+macro_rules! shared_pool_rules {
+    ($($rule:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $rule() {
+            let Some(namespace) = Namespace::new().await else { return };
+            connections::$rule(namespace.pool(1)).await;
+            namespace.end().await;
+        }
+    )*};
+}
+
+for_every_shared_pool_rule!(shared_pool_rules);
+
 macro_rules! schema_rules {
     ($($rule:ident($($argument:expr),*)),* $(,)?) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $rule() {
             let Some(namespace) = Namespace::new().await else { return };
-            schema::$rule(namespace.empty().await $(, $argument)*).await;
+            schema::$rule(namespace.empty().await, namespace.pool(5) $(, $argument)*).await;
             namespace.end().await;
         }
     )*};
@@ -165,7 +198,7 @@ async fn a_changed_table_outdates_no_store_that_is_running() {
     let loads = (0..8).map(|_| store.load(record.id));
     futures_util::future::join_all(loads).await;
     // The prepared statements of every connection now have another type in their answer.
-    Postgres::raw(store.pool(), "ALTER TABLE visit_sessions ALTER COLUMN name TYPE TEXT".into()).await.unwrap();
+    Postgres::raw(&namespace.pool(1), "ALTER TABLE visit_sessions ALTER COLUMN name TYPE TEXT".into()).await.unwrap();
     let loads = (0..8).map(|_| store.load(record.id));
     for load in futures_util::future::join_all(loads).await {
         model::assert_same(&load.unwrap().unwrap(), &record);
@@ -189,7 +222,8 @@ async fn a_row_that_another_node_holds_does_not_stop_a_sweep() {
     let store = namespace.migrated::<model::Visit>().await;
     let held = contract::created(&store).await;
     contract::created(&store).await;
-    let mut other = store.pool().begin().await.unwrap();
+    let mut other = namespace.options().connect().await.unwrap();
+    let mut other = other.begin().await.unwrap();
     sqlx::query("SELECT id FROM visit_sessions WHERE id = $1 FOR UPDATE")
         .bind(held.id.as_bytes().as_slice())
         .execute(&mut *other)
@@ -204,18 +238,47 @@ async fn a_row_that_another_node_holds_does_not_stop_a_sweep() {
 #[tokio::test]
 async fn a_row_that_stays_locked_is_unavailable_in_time_and_free_after() {
     let Some(namespace) = Namespace::new().await else { return };
-    let pool = PgPoolOptions::new().max_connections(2).connect_with(namespace.options()).await.unwrap();
-    let store = SqlStore::<Postgres, model::Visit>::from_pool(pool).timeout(Duration::from_millis(300));
-    store.migrate().await.unwrap();
-    let record = contract::created(&store).await;
-    let mut other = store.pool().begin().await.unwrap();
-    sqlx::query("SELECT 1 FROM visit_sessions FOR UPDATE").execute(&mut *other).await.unwrap();
-    for _ in 0..3 {
-        assert!(matches!(store.delete(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
+    for store in [namespace.empty().await, SqlStore::from_pool(namespace.pool(2))] {
+        let store: SqlStore<Postgres, model::Visit> = store.timeout(Duration::from_millis(300));
+        store.migrate().await.unwrap();
+        let record = contract::created(&store).await;
+        let mut other = namespace.options().connect().await.unwrap();
+        let mut other = other.begin().await.unwrap();
+        sqlx::query("SELECT 1 FROM visit_sessions FOR UPDATE").execute(&mut *other).await.unwrap();
+        for _ in 0..3 {
+            assert!(matches!(store.delete(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
+        }
+        other.rollback().await.unwrap();
+        assert!(store.load(record.id).await.is_ok());
     }
-    other.rollback().await.unwrap();
-    assert!(store.load(record.id).await.is_ok());
     namespace.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_sees_ten_connections_at_most_and_none_of_a_closed_store() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated().await;
+    let count = async || namespace.connections().await.len().try_into().unwrap();
+    connections::a_server_sees_ten_connections_at_most_and_none_of_a_closed_store(store, count).await;
+    namespace.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_the_server_has_ended_are_replaced() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated().await;
+    let count = async || namespace.connections().await.len().try_into().unwrap();
+    let kill = async || namespace.kill_connections().await;
+    connections::connections_that_the_server_has_ended_are_replaced(store, count, kill).await;
+    namespace.end().await;
+}
+
+#[test]
+fn a_store_outlives_the_runtimes_that_it_is_used_in() {
+    let runtime = connections::runtime();
+    let Some(namespace) = runtime.block_on(Namespace::new()) else { return };
+    connections::a_store_outlives_the_runtimes_that_it_is_used_in(async || namespace.migrated().await);
+    runtime.block_on(namespace.end());
 }
 
 #[tokio::test]
@@ -250,5 +313,18 @@ async fn an_outage_fails_in_time_and_work_goes_on_after_it() {
     let store = PostgresStore::<model::Visit>::connect_with(options).await.unwrap().timeout(Duration::from_millis(500));
     store.migrate().await.unwrap();
     outage::an_outage_fails_in_time_and_work_goes_on_after_it(store, &proxy).await;
+    namespace.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_again_is_waited_for() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let options = namespace.options();
+    let server = format!("{}:{}", options.get_host(), options.get_port());
+    let proxy = outage::Proxy::start(options.get_host(), options.get_port()).await;
+    let options = options.host("127.0.0.1").port(proxy.port);
+    let store = PostgresStore::<model::Visit>::connect_with(options).await.unwrap();
+    store.migrate().await.unwrap();
+    outage::a_server_that_starts_again_is_waited_for(store, proxy, server).await;
     namespace.end().await;
 }

@@ -9,8 +9,11 @@ use sessio::{
     schema::Dialect,
     store::{Create, Enumerate, SqliteStore, Store, StoreError},
 };
-use sql::{contract, model, schema, schema::Raw, trips};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Pool, Sqlite, sqlite::SqliteConnectOptions};
+use sql::{connections, contract, model, schema, schema::Raw, trips};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Pool, Sqlite,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
 
 impl Raw for Sqlite {
     async fn raw(pool: &Pool<Self>, sql: String) -> Result<(), sqlx::Error> {
@@ -30,6 +33,11 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("sessio-sqlite-{:032x}", u128::from_be_bytes(name)));
         std::fs::create_dir(&path).unwrap();
         Self(path)
+    }
+
+    fn pool(&self, connections: u32) -> Pool<Sqlite> {
+        let options = SqliteConnectOptions::from_str(&self.url()).unwrap().create_if_missing(true);
+        SqlitePoolOptions::new().max_connections(connections).connect_lazy_with(options)
     }
 
     fn url(&self) -> String {
@@ -65,12 +73,24 @@ macro_rules! rules {
 
 for_every_rule!(rules);
 
+macro_rules! shared_pool_rules {
+    ($($rule:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $rule() {
+            let folder = Folder::new();
+            connections::$rule(folder.pool(1)).await;
+        }
+    )*};
+}
+
+for_every_shared_pool_rule!(shared_pool_rules);
+
 macro_rules! schema_rules {
     ($($rule:ident($($argument:expr),*)),* $(,)?) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $rule() {
             let folder = Folder::new();
-            schema::$rule(empty(&folder).await $(, $argument)*).await;
+            schema::$rule(empty(&folder).await, folder.pool(5) $(, $argument)*).await;
         }
     )*};
 }
@@ -131,6 +151,43 @@ async fn a_memory_database_is_one_for_all_clones_and_outlives_an_idle_time() {
     assert!(matches!(other.count().await.unwrap_err(), StoreError::Schema(_)));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_memory_database_outlives_calls_that_are_given_up() {
+    let store = SqliteStore::<model::Visit>::connect("sqlite::memory:").await.unwrap();
+    store.migrate().await.unwrap();
+    let record = contract::created(&store).await;
+    connections::give_up_calls(&store, &record).await;
+    let hurried = store.clone().timeout(std::time::Duration::ZERO);
+    for _ in 0..20 {
+        let outcome = hurried.load(record.id).await;
+        assert!(matches!(outcome, Ok(Some(_)) | Err(StoreError::Unavailable(_))), "{outcome:?}");
+    }
+    assert!(store.load(record.id).await.unwrap().is_some());
+    store.close().await;
+}
+
+#[test]
+fn a_store_outlives_the_runtimes_that_it_is_used_in() {
+    let folder = Folder::new();
+    connections::a_store_outlives_the_runtimes_that_it_is_used_in(async || migrated(&folder).await);
+    connections::a_store_outlives_the_runtimes_that_it_is_used_in(async || {
+        let store = SqliteStore::connect("sqlite::memory:").await.unwrap();
+        store.migrate().await.unwrap();
+        store
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_store_leaves_one_file() {
+    let folder = Folder::new();
+    let store = migrated::<model::Visit>(&folder).await;
+    let creates = (0..16).map(|_| contract::created(&store));
+    futures_util::future::join_all(creates).await;
+    assert!(std::fs::read_dir(&folder.0).unwrap().count() > 1, "the log is a file beside it");
+    store.close().await;
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 1);
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_opened_is_an_error_at_start_that_names_it() {
     let folder = Folder::new();
@@ -183,11 +240,11 @@ async fn a_database_that_is_locked_for_too_long_is_unavailable() {
 #[tokio::test]
 async fn a_sweep_walks_along_the_index_and_not_the_table() {
     let folder = Folder::new();
-    let store = migrated::<model::Visit>(&folder).await;
+    migrated::<model::Visit>(&folder).await;
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
         "EXPLAIN QUERY PLAN SELECT id FROM visit_sessions WHERE expires_at <= 5 ORDER BY expires_at LIMIT 5",
     )
-    .fetch_all(store.pool())
+    .fetch_all(&folder.pool(1))
     .await
     .unwrap();
     assert!(plan.iter().any(|step| step.3.contains("idx_visit_sessions_expires_at")), "{plan:?}");

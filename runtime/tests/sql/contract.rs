@@ -14,7 +14,9 @@ use sessio::{
     token::SessionId,
 };
 
-pub(crate) use super::handover::*;
+pub(crate) use super::connections::{
+    a_closed_store_ends_what_it_was_asked_and_takes_nothing_more, calls_that_are_given_up_take_no_connection_with_them,
+};
 use super::model::{
     DAY, DEVICE, EMAIL, Moment, NAME, NOW, USER_ID, Visit, assert_same, later, next, record, record_with,
 };
@@ -429,10 +431,8 @@ macro_rules! for_every_rule {
             writes_that_race_a_delete_find_it_gone,
             a_dropped_future_mixes_nothing_up,
             a_value_that_does_not_fit_is_refused_and_nothing_is_written,
-            a_connection_goes_from_call_to_call_and_seldom_to_its_pool,
-            the_applications_own_statements_get_their_turn,
             calls_that_are_given_up_take_no_connection_with_them,
-            who_waits_when_the_pool_is_closed_gets_an_error,
+            a_closed_store_ends_what_it_was_asked_and_takes_nothing_more,
         }
     };
 }

@@ -1,8 +1,9 @@
 //! What the tests of the three SQL stores share.
 
 #[macro_use]
+pub(crate) mod connections;
+#[macro_use]
 pub(crate) mod contract;
-pub(crate) mod handover;
 pub(crate) mod model;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 #[allow(dead_code, reason = "SQLite has no network")]

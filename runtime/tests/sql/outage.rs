@@ -15,6 +15,7 @@ use sessio::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
+    task::JoinHandle,
 };
 
 use super::model::{Visit, assert_same, next, record};
@@ -33,20 +34,32 @@ pub(crate) enum Network {
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     network: Arc<watch::Sender<Network>>,
+    accepting: JoinHandle<()>,
 }
 
 impl Proxy {
     pub(crate) async fn start(host: &str, port: u16) -> Self {
-        let server = format!("{host}:{port}");
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(0, format!("{host}:{port}")).await
+    }
+
+    async fn start_at(port: u16, server: String) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
         let network = Arc::new(watch::Sender::new(Network::Works));
-        let proxy = Self { port: listener.local_addr().unwrap().port(), network: Arc::clone(&network) };
-        tokio::spawn(async move {
+        let state = Arc::clone(&network);
+        let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(forward(client, server.clone(), network.subscribe()));
+                tokio::spawn(forward(client, server.clone(), state.subscribe()));
             }
         });
-        proxy
+        Self { port, network, accepting }
+    }
+
+    /// Ends every connection, and refuses new ones.
+    async fn stop(self) {
+        self.set(Network::Breaks);
+        self.accepting.abort();
+        let _ = self.accepting.await;
     }
 
     fn set(&self, network: Network) {
@@ -155,6 +168,27 @@ pub(crate) async fn an_outage_fails_in_time_and_work_goes_on_after_it<D: SqlDriv
         assert!(current.data.starts_with(format!("{number} ").as_bytes()));
         assert_same(&current, &Record { version: current.version, data: current.data.clone(), ..record.clone() });
     }
+}
+
+/// A restart costs the call that finds its connection broken; who comes while there is no server waits for it.
+pub(crate) async fn a_server_that_starts_again_is_waited_for<D: SqlDriver>(
+    store: SqlStore<D, Visit>,
+    proxy: Proxy,
+    server: String,
+) {
+    let record = record();
+    assert_eq!(store.create(&record).await.unwrap(), Create::Created);
+    let port = proxy.port;
+    proxy.stop().await;
+    assert!(matches!(store.load(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
+    let waiting = tokio::spawn({
+        let store = store.clone();
+        async move { store.load(record.id).await }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!waiting.is_finished());
+    let _proxy = Proxy::start_at(port, server).await;
+    assert!(waiting.await.unwrap().unwrap().is_some());
 }
 
 /// Returns when each of them has done something more.

@@ -9,7 +9,7 @@ use sqlx::Pool;
 
 use super::model::{EarlierVisit, Visit, assert_same, next, record, record_with};
 
-/// Statements that a test runs beside the store.
+/// Statements that a test runs beside the store, on a pool of its own.
 pub(crate) trait Raw: SqlDriver {
     fn raw(pool: &Pool<Self>, sql: String) -> impl Future<Output = Result<(), sqlx::Error>>;
 }
@@ -22,7 +22,10 @@ fn schema_error(error: StoreError) -> String {
     }
 }
 
-pub(crate) async fn a_missing_table_is_an_error_that_says_what_to_do<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn a_missing_table_is_an_error_that_says_what_to_do<D: Raw>(
+    store: SqlStore<D, Visit>,
+    _pool: Pool<D>,
+) {
     let wanted = "table \"visit_sessions\" does not exist; create it with `store.migrate().await` or a migration";
     let record = record();
     assert_eq!(schema_error(store.load(record.id).await.unwrap_err()), wanted);
@@ -32,7 +35,7 @@ pub(crate) async fn a_missing_table_is_an_error_that_says_what_to_do<D: Raw>(sto
     assert_eq!(schema_error(store.verify_schema().await.unwrap_err()), wanted);
 }
 
-pub(crate) async fn migrating_twice_changes_nothing<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn migrating_twice_changes_nothing<D: Raw>(store: SqlStore<D, Visit>, _pool: Pool<D>) {
     store.migrate().await.unwrap();
     store.verify_schema().await.unwrap();
     let record = record();
@@ -42,7 +45,7 @@ pub(crate) async fn migrating_twice_changes_nothing<D: Raw>(store: SqlStore<D, V
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
 }
 
-pub(crate) async fn several_processes_migrate_at_once<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn several_processes_migrate_at_once<D: Raw>(store: SqlStore<D, Visit>, _pool: Pool<D>) {
     let migrations = (0..6).map(|_| {
         // A store of its own pool, as another process would have.
         let store = store.clone();
@@ -56,10 +59,11 @@ pub(crate) async fn several_processes_migrate_at_once<D: Raw>(store: SqlStore<D,
 
 pub(crate) async fn the_ddl_text_makes_the_table_that_verification_wants<D: Raw>(
     store: SqlStore<D, Visit>,
+    pool: Pool<D>,
     dialect: Dialect,
 ) {
     for statement in Visit::SCHEMA.create_table(dialect).split_terminator(";\n") {
-        D::raw(store.pool(), statement.into()).await.unwrap();
+        D::raw(&pool, statement.into()).await.unwrap();
     }
     store.verify_schema().await.unwrap();
     let record = record();
@@ -67,8 +71,11 @@ pub(crate) async fn the_ddl_text_makes_the_table_that_verification_wants<D: Raw>
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
 }
 
-pub(crate) async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(store: SqlStore<D, Visit>) {
-    let earlier = SqlStore::<D, EarlierVisit>::from_pool(store.pool().clone());
+pub(crate) async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(
+    store: SqlStore<D, Visit>,
+    pool: Pool<D>,
+) {
+    let earlier = SqlStore::<D, EarlierVisit>::from_pool(pool);
     earlier.migrate().await.unwrap();
     let old = record_with([ColumnValue::Int(5)]);
     assert_eq!(earlier.create(&old).await.unwrap(), Create::Created);
@@ -95,11 +102,14 @@ pub(crate) async fn a_table_of_an_earlier_version_gets_the_new_columns<D: Raw>(s
     store.verify_schema().await.unwrap();
 }
 
-pub(crate) async fn an_earlier_program_keeps_the_columns_that_it_does_not_know<D: Raw>(store: SqlStore<D, Visit>) {
+pub(crate) async fn an_earlier_program_keeps_the_columns_that_it_does_not_know<D: Raw>(
+    store: SqlStore<D, Visit>,
+    pool: Pool<D>,
+) {
     store.migrate().await.unwrap();
     let newer = record();
     assert_eq!(store.create(&newer).await.unwrap(), Create::Created);
-    let earlier = SqlStore::<D, EarlierVisit>::from_pool(store.pool().clone());
+    let earlier = SqlStore::<D, EarlierVisit>::from_pool(pool);
     let seen = earlier.load(newer.id).await.unwrap().unwrap();
     assert_eq!(seen.columns, [ColumnValue::Int(7)]);
     let mut change = next(&seen, "{\"note\":\"earlier\"}");
@@ -116,12 +126,16 @@ pub(crate) async fn an_earlier_program_keeps_the_columns_that_it_does_not_know<D
 }
 
 /// Each `drift` is statements, and what verification must then say.
-pub(crate) async fn every_drift_is_found<D: Raw>(store: SqlStore<D, Visit>, drifts: &[(&[&str], &[&str])]) {
+pub(crate) async fn every_drift_is_found<D: Raw>(
+    store: SqlStore<D, Visit>,
+    pool: Pool<D>,
+    drifts: &[(&[&str], &[&str])],
+) {
     for (statements, wanted) in drifts {
-        D::raw(store.pool(), "DROP TABLE IF EXISTS visit_sessions".into()).await.unwrap();
+        D::raw(&pool, "DROP TABLE IF EXISTS visit_sessions".into()).await.unwrap();
         store.migrate().await.unwrap();
         for statement in *statements {
-            D::raw(store.pool(), (*statement).into()).await.unwrap();
+            D::raw(&pool, (*statement).into()).await.unwrap();
         }
         match (store.verify_schema().await, wanted.is_empty()) {
             (Ok(()), true) => {}
@@ -137,14 +151,18 @@ pub(crate) async fn every_drift_is_found<D: Raw>(store: SqlStore<D, Visit>, drif
     }
 }
 
-pub(crate) async fn a_damaged_row_is_corrupt_and_left_alone<D: Raw>(store: SqlStore<D, Visit>, damages: &[&[&str]]) {
+pub(crate) async fn a_damaged_row_is_corrupt_and_left_alone<D: Raw>(
+    store: SqlStore<D, Visit>,
+    pool: Pool<D>,
+    damages: &[&[&str]],
+) {
     for statements in damages {
-        D::raw(store.pool(), "DROP TABLE IF EXISTS visit_sessions".into()).await.unwrap();
+        D::raw(&pool, "DROP TABLE IF EXISTS visit_sessions".into()).await.unwrap();
         store.migrate().await.unwrap();
         let record = record();
         assert_eq!(store.create(&record).await.unwrap(), Create::Created);
         for statement in *statements {
-            D::raw(store.pool(), (*statement).into()).await.unwrap();
+            D::raw(&pool, (*statement).into()).await.unwrap();
         }
         let error = store.load(record.id).await.unwrap_err();
         assert!(matches!(error, StoreError::Corrupt(_)), "{statements:?}: {error:?}");

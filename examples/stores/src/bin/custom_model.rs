@@ -12,7 +12,7 @@
 //! Shows `table`, `column`, and `index` on one field and over several. Pages like the last three need a guard, as in
 //! `session_auth`.
 
-use std::env;
+use std::{env, str::FromStr};
 
 use axum::{
     Form, Json, Router,
@@ -22,6 +22,10 @@ use axum::{
 };
 use serde::Deserialize;
 use sessio::{Session, SessionLayer, cookie::CookieSpec, store::SqliteStore};
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
 use store_examples::serve;
 
 /// A row of the table `members`. What every session has (id, version, times) is there by itself.
@@ -46,6 +50,13 @@ struct Member {
 
 type Members = SqliteStore<Member>;
 
+/// The sessions, and the connections that they share with the program's own SQL.
+#[derive(Clone)]
+struct App {
+    members: Members,
+    pool: SqlitePool,
+}
+
 #[derive(Deserialize)]
 struct SignIn {
     user: i64,
@@ -65,18 +76,18 @@ async fn sign_in(mut member: Session<Member>, Form(form): Form<SignIn>) -> Statu
     StatusCode::NO_CONTENT
 }
 
-async fn plans(State(members): State<Members>) -> Result<Json<Vec<(String, i64, i64)>>, StatusCode> {
+async fn plans(State(app): State<App>) -> Result<Json<Vec<(String, i64, i64)>>, StatusCode> {
     let sql = "SELECT plan_name, COUNT(*), SUM(seats) FROM members GROUP BY plan_name ORDER BY plan_name";
-    sqlx::query_as(sql).fetch_all(members.pool()).await.map(Json).map_err(unavailable)
+    sqlx::query_as(sql).fetch_all(&app.pool).await.map(Json).map_err(unavailable)
 }
 
-async fn on_plan(State(members): State<Members>, Path(plan): Path<String>) -> Result<Json<Vec<i64>>, StatusCode> {
-    let found = Member::find_by_plan(&members, plan).await.map_err(unavailable)?;
+async fn on_plan(State(app): State<App>, Path(plan): Path<String>) -> Result<Json<Vec<i64>>, StatusCode> {
+    let found = Member::find_by_plan(&app.members, plan).await.map_err(unavailable)?;
     Ok(Json(found.iter().filter_map(|member| member.user_id()).collect()))
 }
 
-async fn end_plan(State(members): State<Members>, Path(plan): Path<String>) -> Result<String, StatusCode> {
-    let ended = Member::delete_by_plan(&members, plan).await.map_err(unavailable)?;
+async fn end_plan(State(app): State<App>, Path(plan): Path<String>) -> Result<String, StatusCode> {
+    let ended = Member::delete_by_plan(&app.members, plan).await.map_err(unavailable)?;
     Ok(ended.to_string())
 }
 
@@ -88,7 +99,9 @@ fn unavailable(error: impl Into<anyhow::Error>) -> StatusCode {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let url = env::args().nth(1).unwrap_or_else(|| "sqlite:members.db".to_owned());
-    let members = Members::connect(&url).await?;
+    let options = SqliteConnectOptions::from_str(&url)?.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+    let pool = SqlitePool::connect_with(options).await?;
+    let members = Members::from_pool(pool.clone());
     members.migrate().await?;
 
     let sessions = SessionLayer::new(members.clone()).cookie(CookieSpec::development());
@@ -96,5 +109,5 @@ async fn main() -> anyhow::Result<()> {
         .route("/sign-in", post(sign_in))
         .route("/plans", get(plans))
         .route("/plans/{plan}", get(on_plan).delete(end_plan));
-    serve(routes.with_state(members).layer(sessions)).await
+    serve(routes.with_state(App { members, pool }).layer(sessions)).await
 }

@@ -21,7 +21,7 @@ use store_examples::{Guest, routes, serve};
 async fn main() -> anyhow::Result<()> {
     let url = env::args().nth(1).unwrap_or_else(|| "postgres://localhost/postgres".to_owned());
 
-    // sqlx asks each connection whether it lives before it is used, which doubles the round trips of a load; not here.
+    // sqlx asks each connection whether it lives before it is used, which is a round trip to wait for; not here.
     let pool = PgPoolOptions::new().max_connections(20).test_before_acquire(false).connect(&url).await;
     let store = PostgresStore::<Guest>::from_pool(pool.context("the database cannot be reached")?);
 

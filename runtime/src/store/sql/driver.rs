@@ -90,6 +90,11 @@ pub trait Driver: Database {
     /// What a database's error means to a session store.
     fn verdict(error: &dyn DatabaseError) -> Verdict;
 
+    /// Prepares a connection that the store has opened itself.
+    fn set_up(_connection: &mut Self::Connection) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Runs one statement.
     fn run(
         connection: &mut Self::Connection,

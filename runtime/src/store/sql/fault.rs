@@ -25,6 +25,8 @@ pub enum Verdict {
     Victim,
     /// The connection holds a statement that a change of the table has outdated.
     Outdated,
+    /// The server takes no connection just now: it is starting, or has as many as it may.
+    NotReady,
     /// Anything else.
     Other,
 }
@@ -70,7 +72,7 @@ impl Fault {
             }
             Verdict::SessionExists => StoreError::Rejected("there is a session with the same id".into()),
             Verdict::Refused => StoreError::Rejected(message(&error)),
-            Verdict::Victim | Verdict::Outdated | Verdict::Other => StoreError::unavailable(error),
+            Verdict::Victim | Verdict::Outdated | Verdict::NotReady | Verdict::Other => StoreError::unavailable(error),
         }
     }
 }

@@ -26,12 +26,16 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     /// that an insert may not leave out. Other additional columns and indexes are fine.
     pub async fn verify_schema(&self) -> Result<(), StoreError> {
         let limit = self.limit(Reach::Table);
-        let inspection = async {
-            let mut connection = self.pool.acquire().await.map_err(|error| Self::error(Fault::new::<D>(error)))?;
-            inspect::<D>(&mut connection, &T::SCHEMA).await
-        };
-        let live = tokio::time::timeout(limit, inspection).await.map_err(|_| Self::error(Fault::TimedOut(limit)))??;
+        let live = tokio::time::timeout(limit, self.live_table()).await;
+        let live = live.map_err(|_| Self::error(Fault::TimedOut(limit)))??;
         verdict::<D>(&T::SCHEMA, live.as_ref())
+    }
+
+    async fn live_table(&self) -> Result<Option<LiveTable>, StoreError> {
+        let mut lease = self.lease().await.map_err(|error| Self::error(Fault::new::<D>(error)))?;
+        let live = inspect::<D>(lease.connection(), &T::SCHEMA).await?;
+        lease.answered();
+        Ok(live)
     }
 }
 

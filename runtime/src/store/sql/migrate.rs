@@ -1,6 +1,6 @@
 //! Creating what is missing, for development: the table, columns and indexes.
 
-use sqlx::{Acquire, Connection};
+use sqlx::Connection;
 
 use super::{
     driver::{Driver, MigrationLock, RequiredColumn, SqlDriver, Writers},
@@ -47,17 +47,19 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
         };
         match D::migration_lock(T::SCHEMA.table) {
             MigrationLock::Transaction { begin, lock } => {
-                let mut transaction = self.pool.begin_with(begin).await.map_err(failed)?;
-                let connection = transaction.acquire().await.map_err(failed)?;
+                let mut lease = self.lease().await.map_err(failed)?;
+                let mut transaction = lease.connection().begin_with(begin).await.map_err(failed)?;
                 if let Some(lock) = lock {
-                    execute::<D>(connection, lock, &T::SCHEMA).await?;
+                    execute::<D>(&mut transaction, lock, &T::SCHEMA).await?;
                 }
-                self.create_missing(connection).await?;
-                transaction.commit().await.map_err(failed)
+                self.create_missing(&mut transaction).await?;
+                transaction.commit().await.map_err(failed)?;
+                lease.answered();
+                Ok(())
             }
             MigrationLock::Connection(lock) => {
                 // Taken out of the pool, so that the lock ends with the connection whatever happens.
-                let mut connection = self.pool.acquire().await.map_err(failed)?.detach();
+                let mut connection = self.connections.acquire().await.map_err(failed)?.detach();
                 let answer = D::run(&mut connection, shared(lock), D::Arguments::default()).await.map_err(failed)?;
                 let taken = answer.rows.first().map(|row| read_int::<D>(row, 0)).transpose()?;
                 if taken != Some(1) {

@@ -10,21 +10,24 @@
 //! | delete expired, find, delete by column, list, count, delete all | 1 |
 //!
 //! A connection prepares each statement at its first use, which costs that use one round trip more, and a connection that
-//! has been idle for more than five seconds is asked whether it still lives before it is used.
+//! has been idle for more than five seconds is asked whether it still lives before it is used. That is all that a database
+//! sees of a store that makes its own connections; on a pool of the application's, sqlx asks each connection whether it
+//! lives when it comes back, and by default when it is taken.
 
 // The shared half alone has no caller.
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code, unused))]
 
 mod connect;
+mod connections;
 mod driver;
 mod enumerate;
 mod fault;
 mod find;
-mod handover;
 mod inspect;
 mod migrate;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod own;
 mod parameter;
 #[cfg(feature = "postgres")]
 mod postgres;

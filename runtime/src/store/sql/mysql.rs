@@ -7,16 +7,17 @@
 use std::str::FromStr;
 
 use sqlx::{
-    MySql, MySqlPool, Row,
+    MySql, Row,
     error::{BoxDynError, DatabaseError, ErrorKind},
     mysql::{MySqlArguments, MySqlConnectOptions, MySqlDatabaseError, MySqlQueryResult, MySqlRow},
     types::time::{Date, OffsetDateTime, PrimitiveDateTime},
 };
 
 use super::{
-    connect::{bad_url, connect, pool_options},
+    connect::{bad_url, connect},
     driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
     fault::Verdict,
+    own::SERVER_LIMITS,
     parameter::{Parameter, Value},
     statements::{OwnStatements, Table},
     store::SqlStore,
@@ -62,14 +63,7 @@ impl<T: SessionModel> MySqlStore<T> {
             Some(socket) => format!("MySQL as {user:?} over the socket {}", socket.display()),
             None => format!("mysql://{user}@{host}:{port}/{}", options.get_database().unwrap_or_default()),
         };
-        let pool = pool_options::<MySql>().after_connect(|connection, _| {
-            Box::pin(async move {
-                let strict = "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_ALL_TABLES')";
-                sqlx::Executor::execute(connection, strict).await.map(drop)
-            })
-        });
-        let pool: MySqlPool = connect(options, pool, target).await?;
-        Ok(Self::from_pool(pool))
+        connect(options, SERVER_LIMITS, target).await.map(Self::over)
     }
 }
 
@@ -229,11 +223,19 @@ impl Driver for MySql {
             (_, 1213) => Verdict::Victim,
             // ER_NEED_REPREPARE
             (_, 1615) => Verdict::Outdated,
+            // ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS
+            (_, 1040 | 1203) => Verdict::NotReady,
             // ER_DATA_TOO_LONG, ER_WARN_DATA_OUT_OF_RANGE, ER_TRUNCATED_WRONG_VALUE_FOR_FIELD,
             // WARN_DATA_TRUNCATED, ER_INVALID_JSON_TEXT
             (_, 1406 | 1264 | 1366 | 1265 | 3140) => Verdict::Refused,
             _ => Verdict::Other,
         }
+    }
+
+    /// A text that is too long is an error, and is not cut.
+    async fn set_up(connection: &mut Self::Connection) -> Result<(), sqlx::Error> {
+        let strict = "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_ALL_TABLES')";
+        sqlx::Executor::execute(connection, strict).await.map(drop)
     }
 
     run_with_sqlx!(MySqlQueryResult::last_insert_id);

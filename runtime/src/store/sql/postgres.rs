@@ -6,16 +6,17 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 use sqlx::{
-    Decode, Encode, PgPool, Postgres, Row, Type,
+    Decode, Encode, Postgres, Row, Type,
     encode::IsNull,
     error::{BoxDynError, DatabaseError, ErrorKind},
     postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgRow, PgTypeInfo, PgValueRef, types::Oid},
 };
 
 use super::{
-    connect::{bad_url, connect, pool_options},
+    connect::{bad_url, connect},
     driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
     fault::Verdict,
+    own::SERVER_LIMITS,
     parameter::{Parameter, Value},
     statements::{OwnStatements, Table},
     store::SqlStore,
@@ -56,8 +57,7 @@ impl<T: SessionModel> PostgresStore<T> {
             Some(socket) => format!("PostgreSQL as {user:?} over the socket {}", socket.display()),
             None => format!("postgres://{user}@{host}:{port}/{}", options.get_database().unwrap_or(user)),
         };
-        let pool: PgPool = connect(options, pool_options(), target).await?;
-        Ok(Self::from_pool(pool))
+        connect(options, SERVER_LIMITS, target).await.map(Self::over)
     }
 }
 
@@ -217,6 +217,8 @@ impl Driver for Postgres {
             (_, Some("40001" | "40P01")) => Verdict::Victim,
             // "cached plan must not change result type"
             (_, Some("0A000")) if error.message().contains("cached plan") => Verdict::Outdated,
+            // "too_many_connections", "cannot_connect_now"
+            (_, Some("53300" | "57P03")) => Verdict::NotReady,
             // Class 22, "Data Exception": too long, out of range, a character that text cannot hold.
             (_, Some(code)) if code.starts_with("22") => Verdict::Refused,
             _ => Verdict::Other,

@@ -1,14 +1,14 @@
 //! One statement, one connection, one deadline.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use sqlx::{Arguments, Pool};
+use sqlx::Arguments;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    connections::Held,
     driver::{Answer, Driver, Reuse, Writers},
     fault::{Fault, Verdict},
-    handover::{Handover, Held},
     parameter::Parameter,
     statements::{Effect, Reach, Statement},
     store::SqlStore,
@@ -27,7 +27,7 @@ impl<D: Driver, T> SqlStore<D, T> {
             let outcome = self.attempt(statement, parameters, limit, deadline).await;
             match outcome.as_ref().map_err(Fault::verdict) {
                 Err(Verdict::Victim) if attempt < ATTEMPTS => attempt += 1,
-                // As many of the pool's connections as there are may be outdated. Each is closed, so this ends, and in time.
+                // Each connection may be outdated. One that was is closed, so this ends, and in time.
                 Err(Verdict::Outdated) if Instant::now() < deadline => {}
                 _ => return outcome,
             }
@@ -52,9 +52,8 @@ impl<D: Driver, T> SqlStore<D, T> {
             (Writers::One, Effect::Write) => timeout_at(deadline, self.turn.acquire()).await.map_err(timed_out)?.ok(),
             _ => None,
         };
-        let held = self.handover.acquire(&self.pool);
-        let held = timeout_at(deadline, held).await.map_err(timed_out)?.map_err(Fault::new::<D>)?;
-        let mut lease = Lease { held: Some(held), state: LeaseState::Busy, handover: &self.handover, pool: &self.pool };
+        let lease = timeout_at(deadline, self.lease()).await;
+        let mut lease = lease.map_err(timed_out)?.map_err(Fault::new::<D>)?;
         let answer = timeout_at(deadline, D::run(lease.connection(), statement.sql.clone(), arguments)).await;
         let answer = answer.map_err(|elapsed| {
             lease.state = LeaseState::Hung;
@@ -67,11 +66,20 @@ impl<D: Driver, T> SqlStore<D, T> {
             }
             Err(error) => {
                 let fault = Fault::new::<D>(error);
-                let outdated = *fault.verdict() == Verdict::Outdated;
-                lease.state = if outdated { LeaseState::Hung } else { LeaseState::Failed };
+                lease.state = match &fault {
+                    Fault::Database(Verdict::Outdated, _) => LeaseState::Broken,
+                    Fault::Database(Verdict::Other, sqlx::Error::Database(_)) => LeaseState::Doubtful,
+                    Fault::Database(_, sqlx::Error::Database(_)) => LeaseState::Answered,
+                    _ => LeaseState::Broken,
+                };
                 Err(fault)
             }
         }
+    }
+
+    /// Waits for a connection.
+    pub(super) async fn lease(&self) -> Result<Lease<D>, sqlx::Error> {
+        self.connections.acquire().await.map(|held| Lease { held: Some(held), state: LeaseState::Busy })
     }
 
     /// How long a statement may take.
@@ -83,40 +91,46 @@ impl<D: Driver, T> SqlStore<D, T> {
     }
 }
 
-/// A connection that goes on only where that is safe.
-struct Lease<'a, D: Driver> {
+/// A connection that goes back only where that is safe.
+pub(super) struct Lease<D: Driver> {
     /// There until the lease is dropped.
     held: Option<Held<D>>,
     state: LeaseState,
-    handover: &'a Arc<Handover<D>>,
-    pool: &'a Pool<D>,
 }
 
 enum LeaseState {
     /// A statement is under way. A lease that is dropped so belongs to a dropped future.
     Busy,
-    /// The statement has been answered in full.
+    /// Every statement has been answered in full.
     Answered,
-    /// The statement has been refused.
-    Failed,
-    /// It did not answer in time, or is of no more use.
+    /// The database has said what was not expected; perhaps that it ends the connection.
+    Doubtful,
+    /// It did not answer in time.
     Hung,
+    /// It is of no more use.
+    Broken,
 }
 
-impl<D: Driver> Lease<'_, D> {
-    fn connection(&mut self) -> &mut D::Connection {
-        &mut self.held.as_mut().expect("it is taken when the lease is dropped").connection
+impl<D: Driver> Lease<D> {
+    pub(super) fn connection(&mut self) -> &mut D::Connection {
+        self.held.as_mut().expect("it is taken when the lease is dropped")
+    }
+
+    /// Says that every statement so far has been answered in full.
+    pub(super) fn answered(&mut self) {
+        self.state = LeaseState::Answered;
     }
 }
 
-impl<D: Driver> Drop for Lease<'_, D> {
+impl<D: Driver> Drop for Lease<D> {
     fn drop(&mut self) {
-        let Some(mut held) = self.held.take() else { return };
+        let Some(held) = self.held.take() else { return };
         match (D::REUSE, &self.state) {
-            (_, LeaseState::Answered) => self.handover.give(held, self.pool),
-            (Reuse::Always, _) | (_, LeaseState::Failed) | (Reuse::UnlessHung, LeaseState::Busy) => {}
+            (_, LeaseState::Answered) => drop(held),
+            (_, LeaseState::Broken) => held.close_with_idle(),
+            (Reuse::Always, _) | (_, LeaseState::Doubtful) | (Reuse::UnlessHung, LeaseState::Busy) => held.settle(),
             (Reuse::UnlessHung | Reuse::WhenFinished, LeaseState::Hung) | (Reuse::WhenFinished, LeaseState::Busy) => {
-                held.connection.close_on_drop();
+                held.close();
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Times are integers, microseconds since 1970: SQLite has no type for them, and texts in different formats do not
 //! compare.
 
-use std::{fmt::Write, str::FromStr, thread::available_parallelism};
+use std::{fmt::Write, num::NonZero, str::FromStr, thread::available_parallelism};
 
 use sqlx::{
     Row, Sqlite,
@@ -12,9 +12,10 @@ use sqlx::{
 };
 
 use super::{
-    connect::{bad_url, connect, pool_options},
+    connect::{bad_url, connect},
     driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
     fault::Verdict,
+    own::{Kept, Limits},
     parameter::{Parameter, Value},
     statements::{OwnStatements, Table},
     store::SqlStore,
@@ -81,14 +82,14 @@ impl<T: SessionModel> SqliteStore<T> {
     /// [`StoreError::Unavailable`] when the file cannot be opened.
     pub async fn connect_with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
         let file = options.get_filename().display().to_string();
-        let pool = if file.starts_with("file:sqlx-in-memory-") {
+        let limits = if file == ":memory:" || file.starts_with("file:sqlx-in-memory-") {
             // Another connection would wait for nothing and get an error; and the data ends with the last one.
-            pool_options().max_connections(1).idle_timeout(None).max_lifetime(None)
+            Limits { connections: 1, kept: Kept::WithTheStore }
         } else {
-            let threads = available_parallelism().map_or(4, |threads| u32::try_from(threads.get()).unwrap_or(8));
-            pool_options().max_connections(threads.clamp(2, 8))
+            let threads = available_parallelism().map_or(4, NonZero::get);
+            Limits { connections: threads.clamp(2, 8), kept: Kept::WhileGood }
         };
-        connect(options, pool, format!("the SQLite file {file:?}")).await.map(Self::from_pool)
+        connect(options, limits, format!("the SQLite file {file:?}")).await.map(Self::over)
     }
 }
 

@@ -6,9 +6,9 @@ use sqlx::Pool;
 use tokio::sync::Semaphore;
 
 use super::{
+    connections::Connections,
     driver::{Conflict, SqlDriver, TouchAnswer},
     fault::{Fault, Verdict},
-    handover::Handover,
     parameter::Parameter,
     row::{is_absent, read_int, read_record},
     run::ATTEMPTS,
@@ -45,25 +45,29 @@ pub(super) const TABLE_FACTOR: u32 = 12;
 /// [`StoreError::Rejected`] when another session has the same value under a unique index, or a value does not fit its
 /// column.
 pub struct SqlStore<D: SqlDriver, T> {
-    pub(super) pool: Pool<D>,
+    pub(super) connections: Connections<D>,
     pub(super) statements: Arc<Statements>,
     pub(super) timeout: Duration,
     /// The turn to write, where the database has one lock for all.
     pub(super) turn: Arc<Semaphore>,
-    pub(super) handover: Arc<Handover<D>>,
     model: PhantomData<fn() -> T>,
 }
 
 impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
-    /// A store that shares the application's connections.
+    /// A store that shares the application's connections. Keep a clone of the pool for statements of your own.
     ///
-    /// The pool's own settings hold. To load in one round trip, build it with
-    /// [`test_before_acquire(false)`](sqlx::pool::PoolOptions::test_before_acquire); sqlx's default asks each connection
-    /// whether it lives before it is used.
+    /// The pool's own settings hold, and it stays the application's to close. sqlx asks each connection whether it lives
+    /// when it comes back to a pool, and by default before it is used, so a database sees up to three round trips for each
+    /// operation. Build the pool with [`test_before_acquire(false)`](sqlx::pool::PoolOptions::test_before_acquire), and
+    /// nobody waits for more than one of the two that are left. A store that makes its own connections asks only those that
+    /// have been idle.
     pub fn from_pool(pool: Pool<D>) -> Self {
+        Self::over(Connections::Shared(pool))
+    }
+
+    pub(super) fn over(connections: Connections<D>) -> Self {
         Self {
-            handover: Handover::new(&pool),
-            pool,
+            connections,
             statements: Arc::new(Statements::new::<D>(&T::SCHEMA)),
             timeout: TIMEOUT,
             turn: Arc::new(Semaphore::new(1)),
@@ -80,9 +84,15 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
         self
     }
 
-    /// The connections, for the application's own statements.
-    pub fn pool(&self) -> &Pool<D> {
-        &self.pool
+    /// Closes the connections that the store has made for itself, those in use when they are done, and returns when all
+    /// are closed. Every clone of the store is then [`StoreError::Unavailable`].
+    ///
+    /// A program need not call it: what is dropped is closed too, but nobody can wait for that. An SQLite file is one file
+    /// again when all who have it open have closed it, and a database in memory ends here.
+    ///
+    /// A pool that was given to [`from_pool`](Self::from_pool) stays open.
+    pub async fn close(&self) {
+        self.connections.close().await;
     }
 
     pub(super) fn error(fault: Fault) -> StoreError {
@@ -213,11 +223,10 @@ fn written<'a, T: SessionModel>(
 impl<D: SqlDriver, T> Clone for SqlStore<D, T> {
     fn clone(&self) -> Self {
         Self {
-            pool: self.pool.clone(),
+            connections: self.connections.clone(),
             statements: Arc::clone(&self.statements),
             timeout: self.timeout,
             turn: Arc::clone(&self.turn),
-            handover: Arc::clone(&self.handover),
             model: PhantomData,
         }
     }
