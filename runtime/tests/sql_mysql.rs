@@ -15,7 +15,7 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, MySql, Pool,
     mysql::{MySqlConnectOptions, MySqlPoolOptions},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 impl Raw for MySql {
     async fn raw(pool: &Pool<Self>, sql: String) -> Result<(), sqlx::Error> {
@@ -220,6 +220,8 @@ async fn a_row_that_stays_locked_is_unavailable_in_time_and_free_after() {
         let mut other = namespace.options().connect().await.unwrap();
         let mut other = other.begin().await.unwrap();
         sqlx::query("SELECT 1 FROM visit_sessions FOR UPDATE").execute(&mut *other).await.unwrap();
+        assert!(timeout(Duration::from_millis(50), store.delete(record.id)).await.is_err());
+        assert!(store.load(record.id).await.is_ok(), "it does not stand behind the call that was given up");
         for _ in 0..3 {
             assert!(matches!(store.delete(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
         }
