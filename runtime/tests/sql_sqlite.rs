@@ -1,6 +1,8 @@
 //! The SQLite store, on real files.
 
 mod sql;
+#[path = "sql/writers.rs"]
+mod writers;
 
 use std::{path::PathBuf, str::FromStr};
 

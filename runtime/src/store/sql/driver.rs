@@ -26,7 +26,7 @@ pub trait SqlDriver: Driver {}
 impl<D: Driver> SqlDriver for D {}
 
 /// The driver's part, not nameable from outside so that it may change.
-pub trait Driver: Database {
+pub trait Driver: Database<Arguments: 'static> {
     /// How the database spells things.
     const DIALECT: Dialect;
 
@@ -120,8 +120,11 @@ pub enum Writers {
     /// The database locks what it must.
     Many,
     /// The database has one lock, so writers queue in this process in the order in which they came, instead of polling
-    /// for it.
-    One,
+    /// for it, and those that wait together are committed together.
+    One {
+        /// Begins a transaction that writes.
+        begin: &'static str,
+    },
 }
 
 /// When a connection may be used again.

@@ -5,6 +5,7 @@ use sqlx::{Arguments, SqlStr};
 use super::{
     driver::{Driver, SqlDriver},
     fault::{Fault, missing_table},
+    lease::Lease,
     parameter::Parameter,
     row::{read_int, read_text},
     statements::Reach,
@@ -32,7 +33,7 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     }
 
     async fn live_table(&self) -> Result<Option<LiveTable>, StoreError> {
-        let mut lease = self.lease().await.map_err(|error| Self::error(Fault::new::<D>(error)))?;
+        let mut lease = Lease::acquire(&self.connections).await.map_err(|error| Self::error(Fault::new::<D>(error)))?;
         let live = inspect::<D>(lease.connection(), &T::SCHEMA).await?;
         lease.answered();
         Ok(live)

@@ -6,6 +6,7 @@ use super::{
     driver::{Driver, MigrationLock, RequiredColumn, SqlDriver, Writers},
     fault::Fault,
     inspect::{inspect, verdict},
+    lease::Lease,
     parameter::Parameter,
     row::read_int,
     statements::{Reach, Table, shared},
@@ -42,12 +43,12 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     async fn migrate_alone(&self) -> Result<(), StoreError> {
         let failed = |error| Self::error(Fault::new::<D>(error));
         let _turn = match D::WRITERS {
-            Writers::One => self.turn.acquire().await.ok(),
+            Writers::One { .. } => Some(self.writer.turn().await),
             Writers::Many => None,
         };
         match D::migration_lock(T::SCHEMA.table) {
             MigrationLock::Transaction { begin, lock } => {
-                let mut lease = self.lease().await.map_err(failed)?;
+                let mut lease = Lease::acquire(&self.connections).await.map_err(failed)?;
                 let mut transaction = lease.connection().begin_with(begin).await.map_err(failed)?;
                 if let Some(lock) = lock {
                     execute::<D>(&mut transaction, lock, &T::SCHEMA).await?;

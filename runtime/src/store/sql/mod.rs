@@ -24,6 +24,7 @@ mod enumerate;
 mod fault;
 mod find;
 mod inspect;
+mod lease;
 mod migrate;
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -37,6 +38,7 @@ mod run;
 mod sqlite;
 mod statements;
 mod store;
+mod writer;
 
 #[cfg(feature = "migrate")]
 pub(crate) use driver::Driver;

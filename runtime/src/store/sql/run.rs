@@ -6,9 +6,9 @@ use sqlx::Arguments;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    connections::Held,
-    driver::{Answer, Driver, Reuse, Writers},
+    driver::{Answer, Driver, Writers},
     fault::{Fault, Verdict},
+    lease::Lease,
     parameter::Parameter,
     statements::{Effect, Reach, Statement},
     store::SqlStore,
@@ -47,39 +47,20 @@ impl<D: Driver, T> SqlStore<D, T> {
             D::bind(&mut arguments, *parameter).map_err(Fault::Unfit)?;
         }
         let timed_out = |_| Fault::TimedOut(limit);
-        let _turn = match (D::WRITERS, statement.effect) {
-            // The semaphore is never closed, so an error cannot be; without its turn a writer would only poll.
-            (Writers::One, Effect::Write) => timeout_at(deadline, self.turn.acquire()).await.map_err(timed_out)?.ok(),
-            _ => None,
-        };
-        let lease = timeout_at(deadline, self.lease()).await;
+        if let (Writers::One { begin }, Effect::Write) = (D::WRITERS, statement.effect) {
+            let answer = self.writer.run(&self.connections, begin, statement, arguments);
+            return timeout_at(deadline, answer).await.map_err(timed_out)?;
+        }
+        let lease = timeout_at(deadline, Lease::acquire(&self.connections)).await;
         let mut lease = lease.map_err(timed_out)?.map_err(Fault::new::<D>)?;
         let answer = timeout_at(deadline, D::run(lease.connection(), statement.sql.clone(), arguments)).await;
         let answer = answer.map_err(|elapsed| {
-            lease.state = LeaseState::Hung;
+            lease.hung();
             timed_out(elapsed)
         })?;
-        match answer {
-            Ok(answer) => {
-                lease.state = LeaseState::Answered;
-                Ok(answer)
-            }
-            Err(error) => {
-                let fault = Fault::new::<D>(error);
-                lease.state = match &fault {
-                    Fault::Database(Verdict::Outdated, _) => LeaseState::Broken,
-                    Fault::Database(Verdict::Other, sqlx::Error::Database(_)) => LeaseState::Doubtful,
-                    Fault::Database(_, sqlx::Error::Database(_)) => LeaseState::Answered,
-                    _ => LeaseState::Broken,
-                };
-                Err(fault)
-            }
-        }
-    }
-
-    /// Waits for a connection.
-    pub(super) async fn lease(&self) -> Result<Lease<D>, sqlx::Error> {
-        self.connections.acquire().await.map(|held| Lease { held: Some(held), state: LeaseState::Busy })
+        let answer = answer.map_err(Fault::new::<D>);
+        lease.ended(&answer);
+        answer
     }
 
     /// How long a statement may take.
@@ -87,51 +68,6 @@ impl<D: Driver, T> SqlStore<D, T> {
         match reach {
             Reach::Rows => self.timeout,
             Reach::Table => self.timeout * super::store::TABLE_FACTOR,
-        }
-    }
-}
-
-/// A connection that goes back only where that is safe.
-pub(super) struct Lease<D: Driver> {
-    /// There until the lease is dropped.
-    held: Option<Held<D>>,
-    state: LeaseState,
-}
-
-enum LeaseState {
-    /// A statement is under way. A lease that is dropped so belongs to a dropped future.
-    Busy,
-    /// Every statement has been answered in full.
-    Answered,
-    /// The database has said what was not expected; perhaps that it ends the connection.
-    Doubtful,
-    /// It did not answer in time.
-    Hung,
-    /// It is of no more use.
-    Broken,
-}
-
-impl<D: Driver> Lease<D> {
-    pub(super) fn connection(&mut self) -> &mut D::Connection {
-        self.held.as_mut().expect("it is taken when the lease is dropped")
-    }
-
-    /// Says that every statement so far has been answered in full.
-    pub(super) fn answered(&mut self) {
-        self.state = LeaseState::Answered;
-    }
-}
-
-impl<D: Driver> Drop for Lease<D> {
-    fn drop(&mut self) {
-        let Some(held) = self.held.take() else { return };
-        match (D::REUSE, &self.state) {
-            (_, LeaseState::Answered) => drop(held),
-            (_, LeaseState::Broken) => held.close_with_idle(),
-            (Reuse::Always, _) | (_, LeaseState::Doubtful) | (Reuse::UnlessHung, LeaseState::Busy) => held.settle(),
-            (Reuse::UnlessHung | Reuse::WhenFinished, LeaseState::Hung) | (Reuse::WhenFinished, LeaseState::Busy) => {
-                held.close();
-            }
         }
     }
 }

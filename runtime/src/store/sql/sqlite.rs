@@ -29,8 +29,8 @@ use crate::{
 
 /// A session store in an SQLite file.
 ///
-/// Readers do not wait for the writer (write-ahead log); writers of one process queue, and those of several processes
-/// wait for each other up to five seconds. A commit survives a crash of the program; after a power failure the last ones
+/// Readers do not wait for the writer (write-ahead log). Writers of one process queue, and those that wait together are
+/// committed together; writers of several processes wait for each other up to five seconds. A commit survives a crash of the program; after a power failure the last ones
 /// may be missing (`synchronous = NORMAL`).
 ///
 /// ```no_run
@@ -93,9 +93,12 @@ impl<T: SessionModel> SqliteStore<T> {
     }
 }
 
+/// Begins a transaction with the lock to write. One that took it later could find that others have written since.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 impl Driver for Sqlite {
     const DIALECT: Dialect = Dialect::Sqlite;
-    const WRITERS: Writers = Writers::One;
+    const WRITERS: Writers = Writers::One { begin: BEGIN };
     const REUSE: Reuse = Reuse::Always;
     const CONFLICT: Conflict = Conflict::SecondStatement;
     const TOUCH: TouchAnswer = TouchAnswer::Row;
@@ -138,7 +141,7 @@ impl Driver for Sqlite {
     }
 
     fn migration_lock(_table: &str) -> MigrationLock {
-        MigrationLock::Transaction { begin: "BEGIN IMMEDIATE", lock: None }
+        MigrationLock::Transaction { begin: BEGIN, lock: None }
     }
 
     fn add_required_column(

@@ -3,7 +3,6 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use sqlx::Pool;
-use tokio::sync::Semaphore;
 
 use super::{
     connections::Connections,
@@ -13,6 +12,7 @@ use super::{
     row::{is_absent, read_int, read_record},
     run::ATTEMPTS,
     statements::Statements,
+    writer::Writer,
 };
 use crate::{
     model::SessionModel,
@@ -48,8 +48,7 @@ pub struct SqlStore<D: SqlDriver, T> {
     pub(super) connections: Connections<D>,
     pub(super) statements: Arc<Statements>,
     pub(super) timeout: Duration,
-    /// The turn to write, where the database has one lock for all.
-    pub(super) turn: Arc<Semaphore>,
+    pub(super) writer: Arc<Writer<D>>,
     model: PhantomData<fn() -> T>,
 }
 
@@ -70,7 +69,7 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
             connections,
             statements: Arc::new(Statements::new::<D>(&T::SCHEMA)),
             timeout: TIMEOUT,
-            turn: Arc::new(Semaphore::new(1)),
+            writer: Arc::new(Writer::new()),
             model: PhantomData,
         }
     }
@@ -226,7 +225,7 @@ impl<D: SqlDriver, T> Clone for SqlStore<D, T> {
             connections: self.connections.clone(),
             statements: Arc::clone(&self.statements),
             timeout: self.timeout,
-            turn: Arc::clone(&self.turn),
+            writer: Arc::clone(&self.writer),
             model: PhantomData,
         }
     }
