@@ -142,6 +142,14 @@ impl Lifetime {
         self
     }
 
+    /// The same life after activity at `now` as a store is told of it: unmoved, unless it [is due](Self::is_touch_due).
+    ///
+    /// An end that stays where it is costs a database nothing in its index over the ends.
+    #[must_use]
+    pub(crate) fn visited(self, now: Timestamp) -> Self {
+        if self.is_touch_due(now) { self.touched(now) } else { self }
+    }
+
     /// This life as a store keeps it in place of `kept`: an update never takes a touch back.
     ///
     /// Where activity was recorded meanwhile that is later than this life's, the later of each time stays; otherwise both are
@@ -218,6 +226,13 @@ mod tests {
         assert!(!life.is_touch_due(at(9)));
         assert!(life.is_touch_due(at(10)));
         assert!(!life.touched(at(60)).is_touch_due(at(100)), "the absolute limit is reached already");
+    }
+
+    #[test]
+    fn a_visit_moves_both_times_when_it_is_due_and_neither_before() {
+        let life = Lifetime::begin(Expiry::new(Duration::from_secs(100), Duration::from_secs(250)), at(0));
+        assert_eq!(life.visited(at(9)), life);
+        assert_eq!(life.visited(at(10)), life.touched(at(10)));
     }
 
     #[test]

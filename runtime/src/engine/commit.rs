@@ -292,7 +292,7 @@ impl<T: SessionModel> Engine<T> {
             (Some(token), Some(why)) => base.credential.replaced(&token.secret, why, now),
             _ => base.credential.clone(),
         };
-        let life = self.next_life(&base.life, draft, intents, now);
+        let life = self.next_life(&base.life, base.life.visited(now), draft, intents, now);
         let record = Record { id: base.id, version, credential, life, data: payload.data, columns: payload.columns };
         let limit = self.limit_of(draft);
         if let Some(limit) = limit {
@@ -338,7 +338,8 @@ impl<T: SessionModel> Engine<T> {
         }
         let is_current = |secret: &Secret| record.credential.current == secret.hash();
         // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
-        let is_moved = record.life.persistent || opened.record.life.persistent;
+        let end = |life: &Lifetime| life.persistent.then(|| life.end());
+        let is_moved = end(&record.life) != end(&opened.record.life);
         let (holder, cookie) = match (token.filter(|token| is_current(&token.secret)), &opened.holder) {
             (Some(token), _) => {
                 self.events.emit(T::KIND, &Event::Rotated { id: record.id });
@@ -420,7 +421,15 @@ impl<T: SessionModel> Engine<T> {
         Lifetime { authenticated_at: authenticated_at(None, draft, intents, now), ..life }
     }
 
-    pub(super) fn next_life(&self, life: &Lifetime, draft: &Draft<T>, intents: &Intents, now: Timestamp) -> Lifetime {
+    /// The life that a commit gives the session. Where nothing else is asked for, it is `visited`.
+    pub(super) fn next_life(
+        &self,
+        life: &Lifetime,
+        visited: Lifetime,
+        draft: &Draft<T>,
+        intents: &Intents,
+        now: Timestamp,
+    ) -> Lifetime {
         let authenticated_at = authenticated_at(life.authenticated_at, draft, intents, now);
         if intents.renewal == Renewal::SecretAndLimits {
             let restarted = match intents.expiry {
@@ -429,7 +438,7 @@ impl<T: SessionModel> Engine<T> {
             };
             return Lifetime { authenticated_at, ..restarted };
         }
-        let life = intents.expiry.map_or_else(|| life.touched(now), |expiry| life.under(expiry, now));
+        let life = intents.expiry.map_or(visited, |expiry| life.under(expiry, now));
         Lifetime { authenticated_at, ..life }
     }
 

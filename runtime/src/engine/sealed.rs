@@ -144,7 +144,7 @@ impl<T: SessionModel> Engine<T> {
                 if session.life.is_over(now) || !(is_wanted || session.is_due(now) && !intents.no_response) {
                     return Ok(Attempt::Done(Outcome::default()));
                 }
-                self.next_life(&session.life, draft, intents, now)
+                self.next_life(&session.life, session.life.touched(now), draft, intents, now)
             }
         };
         if intents.no_response {

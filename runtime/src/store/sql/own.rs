@@ -53,6 +53,7 @@ pub(super) struct Limits {
 }
 
 /// Those of a store on a server.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(super) const SERVER_LIMITS: Limits = Limits { connections: 10, kept: Kept::WhileGood };
 
 /// How long a connection is kept.
