@@ -27,7 +27,7 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
-  test                Check formatting, lints and features, start the servers, run every test, build every example
+  test                Check formatting, lints, docs and features, start the servers, run every test, build every example
   test --no-servers   The same without starting servers; says what did not run
   bench [subject ..]  Measure beside the peers, and print one table of ratios
   fuzz [target] [--seconds n]

@@ -25,6 +25,10 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     report.step("lints", || {
         cargo.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
     });
+    report.step("documentation", || {
+        let strict = Cargo::new(&guard).with(("RUSTDOCFLAGS", "-D warnings"));
+        strict.run(&["doc", "--quiet", "--no-deps", "-p", "sessio", "-p", "sessio-macros", "--all-features"])
+    });
     report.step("each feature alone", || cargo.check_features("sessio"));
     // With all features on, there is no store that a URL could name and that the program was built without.
     report.step("a store that is switched off", || {

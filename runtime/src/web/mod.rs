@@ -1,6 +1,6 @@
 //! The bindings to web frameworks. They find headers, call the engine, and write headers; nothing else.
 //!
-//! What an application names is the same for all of them: [`SessionLayer`] around the handlers, [`Session`](crate::Session),
+//! What an application names is the same for all of them: [`SessionLayer`] around the handlers, [`Session`](struct@crate::Session),
 //! [`LazySession`] and [`Authenticated`] as their arguments, [`SkipSession`] around those that have none; [`CsrfLayer`] and
 //! [`Csrf`] where forged requests must not get through.
 //!
