@@ -168,7 +168,7 @@ schema_rules! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operation_is_one_statement() {
     let Some(namespace) = Namespace::new().await else { return };
-    trips::an_operation_is_one_statement(namespace.migrated().await, 1).await;
+    trips::an_operation_is_one_statement(namespace.migrated().await).await;
     namespace.end().await;
 }
 

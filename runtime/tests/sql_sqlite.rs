@@ -133,7 +133,7 @@ schema_rules! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operation_is_one_statement() {
     let folder = Folder::new();
-    trips::an_operation_is_one_statement(migrated(&folder).await, 2).await;
+    trips::an_operation_is_one_statement(migrated(&folder).await).await;
 }
 
 #[tokio::test]

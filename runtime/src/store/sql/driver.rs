@@ -36,9 +36,6 @@ pub trait Driver: Database<Arguments: 'static> {
     /// When a connection may be used again.
     const REUSE: Reuse;
 
-    /// How an update that found another version brings the current record back.
-    const CONFLICT: Conflict;
-
     /// How a touch says the version.
     const TOUCH: TouchAnswer;
 
@@ -137,15 +134,6 @@ pub enum Reuse {
     /// When its last statement has ended: a dropped future may leave half an answer in it, which the next statement
     /// would take for its own.
     WhenFinished,
-}
-
-/// How an update that found another version brings the current record back.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Conflict {
-    /// In its own answer: whether it has written, and then the current record.
-    InAnswer,
-    /// A second statement reads it.
-    SecondStatement,
 }
 
 /// How a touch says the version.

@@ -38,7 +38,7 @@ impl<D: SqlDriver, T: SessionModel> Enumerate for SqlStore<D, T> {
             Some(after) => self.run(&self.statements.next_page, &[Parameter::id(after), limit]).await,
         };
         let rows = answer.map_err(Self::error)?.rows;
-        rows.iter().map(|row| read_record::<D>(row, 0, &T::SCHEMA)).collect()
+        rows.iter().map(|row| read_record::<D>(row, &T::SCHEMA)).collect()
     }
 
     async fn delete_all(&self) -> Result<u64, StoreError> {

@@ -14,7 +14,7 @@ impl<D: SqlDriver, T: SessionModel> FindByColumn for SqlStore<D, T> {
     async fn find_by_column(&self, column: usize, value: &ColumnValue) -> Result<Vec<Record>, StoreError> {
         let (finders, parameters) = self.finders(column, value)?;
         let rows = self.run(&finders.find, &parameters).await.map_err(Self::error)?.rows;
-        rows.iter().map(|row| read_record::<D>(row, 0, &T::SCHEMA)).collect()
+        rows.iter().map(|row| read_record::<D>(row, &T::SCHEMA)).collect()
     }
 
     async fn delete_by_column(

@@ -6,7 +6,7 @@
 //! | operation | round trips |
 //! |---|---|
 //! | create, load, touch, delete | 1 |
-//! | update | 1; on MySQL a conflict takes a second, which reads the current record |
+//! | update | 1; a conflict takes a second, which reads the current record |
 //! | delete expired, find, delete by column, list, count, delete all | 1 |
 //!
 //! A connection prepares each statement at its first use, which costs that use one round trip more, and a connection that

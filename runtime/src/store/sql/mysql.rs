@@ -15,7 +15,7 @@ use sqlx::{
 
 use super::{
     connect::{bad_url, connect},
-    driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
+    driver::{Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
     fault::Verdict,
     own::SERVER_LIMITS,
     parameter::{Parameter, Value},
@@ -71,7 +71,6 @@ impl Driver for MySql {
     const DIALECT: Dialect = Dialect::MySql;
     const WRITERS: Writers = Writers::Many;
     const REUSE: Reuse = Reuse::WhenFinished;
-    const CONFLICT: Conflict = Conflict::SecondStatement;
     const TOUCH: TouchAnswer = TouchAnswer::LastInsertId;
 
     // A collation that folds case or accents is another type to us.

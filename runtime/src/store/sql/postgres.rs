@@ -14,7 +14,7 @@ use sqlx::{
 
 use super::{
     connect::{bad_url, connect},
-    driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
+    driver::{Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
     fault::Verdict,
     own::SERVER_LIMITS,
     parameter::{Parameter, Value},
@@ -65,7 +65,6 @@ impl Driver for Postgres {
     const DIALECT: Dialect = Dialect::Postgres;
     const WRITERS: Writers = Writers::Many;
     const REUSE: Reuse = Reuse::UnlessHung;
-    const CONFLICT: Conflict = Conflict::InAnswer;
     const TOUCH: TouchAnswer = TouchAnswer::Row;
 
     const COLUMNS: &'static str = "
@@ -108,16 +107,7 @@ impl Driver for Postgres {
             ["id", "seen_at", "expires_at"].map(|column| table.bare_column(column));
         OwnStatements {
             create: format!("{} ON CONFLICT ({bare_id}) DO NOTHING", table.insert()),
-            // One row in any case: whether the update has written, and the record that was there if it has not.
-            update: format!(
-                "WITH written AS ({} RETURNING 1) \
-                 SELECT outcome.is_written, {} FROM \
-                 (SELECT CASE WHEN EXISTS (SELECT 1 FROM written) THEN 1 ELSE 0 END::int8 AS is_written) AS outcome \
-                 LEFT JOIN {name} ON {id} = {} AND outcome.is_written = 0",
-                table.conditional_update(),
-                table.selected(),
-                table.parameter(table.id_of_update())
-            ),
+            update: table.conditional_update(),
             touch: format!(
                 "UPDATE {name} SET {set_seen_at} = GREATEST({seen_at}, $1), \
                  {set_expires_at} = GREATEST({expires_at}, $2) WHERE {id} = $3 RETURNING {version}"

@@ -13,9 +13,9 @@ use crate::{
     wire::decode_state,
 };
 
-/// The record in a row, whose first column is at `offset`.
-pub(super) fn read_record<D: Driver>(row: &D::Row, offset: usize, schema: &Schema) -> Result<Record, StoreError> {
-    let cells = Cells::<D> { row, offset };
+/// The record in a row.
+pub(super) fn read_record<D: Driver>(row: &D::Row, schema: &Schema) -> Result<Record, StoreError> {
+    let cells = Cells::<D>(row);
     let id = cells.bytes(0, "id")?;
     let id = id.try_into().map(SessionId::from_bytes).map_err(|id: Vec<u8>| {
         StoreError::corrupt(Damage { column: "id", source: format!("an id of {} bytes", id.len()).into() })
@@ -35,19 +35,14 @@ pub(super) fn read_record<D: Driver>(row: &D::Row, offset: usize, schema: &Schem
     Ok(Record { id, version, credential, life, data, columns: columns.collect::<Result<_, _>>()? })
 }
 
-/// Whether the row of an outer join has no record in it.
-pub(super) fn is_absent<D: Driver>(row: &D::Row, offset: usize) -> Result<bool, StoreError> {
-    Ok(Cells::<D> { row, offset }.read(0, ColumnType::Binary(16), "id")? == ColumnValue::Null)
-}
-
 /// The number in this column of an answer.
 pub(super) fn read_int<D: Driver>(row: &D::Row, index: usize) -> Result<i64, StoreError> {
-    Cells::<D> { row, offset: 0 }.int(index, "answer")
+    Cells::<D>(row).int(index, "answer")
 }
 
 /// The text in this column of an answer; empty for `NULL`.
 pub(super) fn read_text<D: Driver>(row: &D::Row, index: usize) -> Result<String, StoreError> {
-    match (Cells::<D> { row, offset: 0 }).read(index, ColumnType::Text, "answer")? {
+    match Cells::<D>(row).read(index, ColumnType::Text, "answer")? {
         ColumnValue::Text(text) => Ok(text),
         _ => Ok(String::new()),
     }
@@ -61,15 +56,11 @@ struct Damage {
     source: BoxDynError,
 }
 
-struct Cells<'a, D: Driver> {
-    row: &'a D::Row,
-    offset: usize,
-}
+struct Cells<'a, D: Driver>(&'a D::Row);
 
 impl<D: Driver> Cells<'_, D> {
     fn read(&self, index: usize, ty: ColumnType, column: &'static str) -> Result<ColumnValue, StoreError> {
-        D::read(self.row, self.offset + index, ty)
-            .map_err(|error| StoreError::corrupt(Damage { column, source: error.into() }))
+        D::read(self.0, index, ty).map_err(|error| StoreError::corrupt(Damage { column, source: error.into() }))
     }
 
     fn bytes(&self, index: usize, column: &'static str) -> Result<Vec<u8>, StoreError> {

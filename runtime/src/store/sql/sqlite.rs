@@ -13,7 +13,7 @@ use sqlx::{
 
 use super::{
     connect::{bad_url, connect},
-    driver::{Conflict, Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
+    driver::{Driver, MigrationLock, RequiredColumn, Reuse, TouchAnswer, Writers, run_with_sqlx},
     fault::Verdict,
     own::{Kept, Limits},
     parameter::{Parameter, Value},
@@ -100,7 +100,6 @@ impl Driver for Sqlite {
     const DIALECT: Dialect = Dialect::Sqlite;
     const WRITERS: Writers = Writers::One { begin: BEGIN };
     const REUSE: Reuse = Reuse::Always;
-    const CONFLICT: Conflict = Conflict::SecondStatement;
     const TOUCH: TouchAnswer = TouchAnswer::Row;
 
     // A pragma answers from what the connection remembers; reading `sqlite_schema` makes it look whether that is outdated.

@@ -219,13 +219,8 @@ impl<'a> Table<'a> {
         });
         let set = set.collect::<Vec<_>>().join(", ");
         let [id, version] = ["id", "version"].map(|column| self.column(column));
-        let [at_id, at_version] = [self.id_of_update(), self.id_of_update() + 1].map(|n| self.parameter(n));
+        let [at_id, at_version] = [next(), next()];
         format!("UPDATE {} SET {set} WHERE {id} = {at_id} AND {version} = {at_version}", self.name)
-    }
-
-    /// Which parameter of [`conditional_update`](Self::conditional_update) is the id.
-    pub fn id_of_update(&self) -> usize {
-        self.columns.len() + 3
     }
 
     /// The parameter with this number, counted from 1. Where parameters have no numbers, they come in order.

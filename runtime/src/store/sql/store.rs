@@ -6,10 +6,10 @@ use sqlx::Pool;
 
 use super::{
     connections::Connections,
-    driver::{Conflict, SqlDriver, TouchAnswer},
+    driver::{SqlDriver, TouchAnswer},
     fault::{Fault, Verdict},
     parameter::Parameter,
-    row::{is_absent, read_int, read_record},
+    row::{read_int, read_record},
     run::ATTEMPTS,
     statements::Statements,
     writer::Writer,
@@ -102,22 +102,10 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     /// and seen, between two looks at it.
     async fn update_once(&self, parameters: &[Parameter<'_>], id: SessionId) -> Result<Update, StoreError> {
         let answer = self.run(&self.statements.update, parameters).await.map_err(Self::error)?;
-        match D::CONFLICT {
-            Conflict::InAnswer => {
-                let row = answer.rows.first().ok_or_else(|| StoreError::corrupt("an update without an answer"))?;
-                if read_int::<D>(row, 0)? == 1 {
-                    Ok(Update::Updated)
-                } else if is_absent::<D>(row, 1)? {
-                    Ok(Update::Gone)
-                } else {
-                    Ok(Update::Conflict(Box::new(read_record::<D>(row, 1, &T::SCHEMA)?)))
-                }
-            }
-            Conflict::SecondStatement if answer.affected > 0 => Ok(Update::Updated),
-            Conflict::SecondStatement => {
-                Ok(self.load(id).await?.map_or(Update::Gone, |current| Update::Conflict(Box::new(current))))
-            }
+        if answer.affected > 0 {
+            return Ok(Update::Updated);
         }
+        Ok(self.load(id).await?.map_or(Update::Gone, |current| Update::Conflict(Box::new(current))))
     }
 }
 
@@ -142,7 +130,7 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
 
     async fn load(&self, id: SessionId) -> Result<Option<Record>, StoreError> {
         let answer = self.run(&self.statements.load, &[Parameter::id(&id)]).await.map_err(Self::error)?;
-        answer.rows.first().map(|row| read_record::<D>(row, 0, &T::SCHEMA)).transpose()
+        answer.rows.first().map(|row| read_record::<D>(row, &T::SCHEMA)).transpose()
     }
 
     async fn update(&self, expected: Version, record: &Record) -> Result<Update, StoreError> {
