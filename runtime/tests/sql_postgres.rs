@@ -10,12 +10,12 @@ use sessio::{
     store::{Create, Enumerate, PostgresStore, SqlStore, Store, StoreError, Sweep},
     token::SessionId,
 };
-use sql::{connections, contract, model, outage, schema, schema::Raw, trips};
+use sql::{connections, contract, model, schema, schema::Raw, trips};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::{net::TcpListener, time::timeout};
+use tokio::net::TcpListener;
 
 impl Raw for Postgres {
     async fn raw(pool: &Pool<Self>, sql: String) -> Result<(), sqlx::Error> {
@@ -236,54 +236,6 @@ async fn a_row_that_another_node_holds_does_not_stop_a_sweep() {
 }
 
 #[tokio::test]
-async fn a_row_that_stays_locked_is_unavailable_in_time_and_free_after() {
-    let Some(namespace) = Namespace::new().await else { return };
-    for store in [namespace.empty().await, SqlStore::from_pool(namespace.pool(2))] {
-        let store: SqlStore<Postgres, model::Visit> = store.timeout(Duration::from_millis(300));
-        store.migrate().await.unwrap();
-        let record = contract::created(&store).await;
-        let mut other = namespace.options().connect().await.unwrap();
-        let mut other = other.begin().await.unwrap();
-        sqlx::query("SELECT 1 FROM visit_sessions FOR UPDATE").execute(&mut *other).await.unwrap();
-        assert!(timeout(Duration::from_millis(50), store.delete(record.id)).await.is_err());
-        assert!(store.load(record.id).await.is_ok(), "it does not stand behind the call that was given up");
-        for _ in 0..3 {
-            assert!(matches!(store.delete(record.id).await.unwrap_err(), StoreError::Unavailable(_)));
-        }
-        other.rollback().await.unwrap();
-        assert!(store.load(record.id).await.is_ok());
-    }
-    namespace.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_sees_ten_connections_at_most_and_none_of_a_closed_store() {
-    let Some(namespace) = Namespace::new().await else { return };
-    let store = namespace.migrated().await;
-    let count = async || namespace.connections().await.len().try_into().unwrap();
-    connections::a_server_sees_ten_connections_at_most_and_none_of_a_closed_store(store, count).await;
-    namespace.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connections_that_the_server_has_ended_are_replaced() {
-    let Some(namespace) = Namespace::new().await else { return };
-    let store = namespace.migrated().await;
-    let count = async || namespace.connections().await.len().try_into().unwrap();
-    let kill = async || namespace.kill_connections().await;
-    connections::connections_that_the_server_has_ended_are_replaced(store, count, kill).await;
-    namespace.end().await;
-}
-
-#[test]
-fn a_store_outlives_the_runtimes_that_it_is_used_in() {
-    let runtime = connections::runtime();
-    let Some(namespace) = runtime.block_on(Namespace::new()) else { return };
-    connections::a_store_outlives_the_runtimes_that_it_is_used_in(async || namespace.migrated().await);
-    runtime.block_on(namespace.end());
-}
-
-#[tokio::test]
 async fn a_server_that_cannot_be_reached_is_an_error_that_names_it_without_the_password() {
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
@@ -306,27 +258,4 @@ async fn a_server_that_never_answers_is_an_error_within_the_time_out() {
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_outage_fails_in_time_and_work_goes_on_after_it() {
-    let Some(namespace) = Namespace::new().await else { return };
-    let options = namespace.options();
-    let proxy = outage::Proxy::start(options.get_host(), options.get_port()).await;
-    let options = options.host("127.0.0.1").port(proxy.port);
-    let store = PostgresStore::<model::Visit>::connect_with(options).await.unwrap().timeout(Duration::from_millis(500));
-    store.migrate().await.unwrap();
-    outage::an_outage_fails_in_time_and_work_goes_on_after_it(store, &proxy).await;
-    namespace.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_starts_again_is_waited_for() {
-    let Some(namespace) = Namespace::new().await else { return };
-    let options = namespace.options();
-    let server = format!("{}:{}", options.get_host(), options.get_port());
-    let proxy = outage::Proxy::start(options.get_host(), options.get_port()).await;
-    let options = options.host("127.0.0.1").port(proxy.port);
-    let store = PostgresStore::<model::Visit>::connect_with(options).await.unwrap();
-    store.migrate().await.unwrap();
-    outage::a_server_that_starts_again_is_waited_for(store, proxy, server).await;
-    namespace.end().await;
-}
+on_a_server!(sqlx::Postgres);

@@ -2,6 +2,7 @@
 
 use std::{
     future::poll_fn,
+    pin::Pin,
     task::Poll,
     time::{Duration, Instant},
 };
@@ -188,6 +189,14 @@ pub(crate) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+/// Polls a call once.
+fn begin(runtime: &Runtime, mut call: Pin<&mut impl Future>) {
+    runtime.block_on(poll_fn(|context| {
+        let _ = call.as_mut().poll(context);
+        Poll::Ready(())
+    }));
+}
+
 /// A connection's socket is driven by the runtime that it was opened in. `open` opens the store, with its table.
 pub(crate) fn a_store_outlives_the_runtimes_that_it_is_used_in<D: SqlDriver>(
     open: impl AsyncFnOnce() -> SqlStore<D, Visit>,
@@ -202,20 +211,14 @@ pub(crate) fn a_store_outlives_the_runtimes_that_it_is_used_in<D: SqlDriver>(
     let second = runtime();
     second.block_on(assert_serves(&store, &record));
     let mut call = Box::pin(store.load(record.id));
-    second.block_on(poll_fn(|context| {
-        let _ = call.as_mut().poll(context);
-        Poll::Ready(())
-    }));
+    begin(&second, call.as_mut());
     drop(call);
     second.block_on(assert_serves(&store, &record));
     drop((first, second));
     let third = runtime();
     third.block_on(assert_serves(&store, &record));
     let mut call = Box::pin(store.load(record.id));
-    third.block_on(poll_fn(|context| {
-        let _ = call.as_mut().poll(context);
-        Poll::Ready(())
-    }));
+    begin(&third, call.as_mut());
     drop(third);
     drop(call);
     drop(store);

@@ -9,6 +9,10 @@ pub(crate) mod model;
 #[allow(dead_code, reason = "SQLite has no network")]
 pub(crate) mod outage;
 pub(crate) mod schema;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[macro_use]
+#[allow(unused_macros, reason = "SQLite has no network")]
+pub(crate) mod server;
 pub(crate) mod trips;
 
 use std::io::Write as _;

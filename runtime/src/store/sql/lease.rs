@@ -54,10 +54,9 @@ impl<D: Driver> Lease<D> {
     /// Says how the only statement has ended.
     pub(super) fn ended(&mut self, answer: &Result<Answer<D>, Fault>) {
         self.state = match answer {
-            Ok(_) => LeaseState::Answered,
             Err(Fault::Database(Verdict::Outdated, _)) => LeaseState::Broken,
             Err(Fault::Database(Verdict::Other, sqlx::Error::Database(_))) => LeaseState::Doubtful,
-            Err(Fault::Database(_, sqlx::Error::Database(_))) => LeaseState::Answered,
+            Ok(_) | Err(Fault::Database(_, sqlx::Error::Database(_))) => LeaseState::Answered,
             Err(_) => LeaseState::Broken,
         };
     }
