@@ -163,11 +163,12 @@ impl Lifetime {
         self
     }
 
-    /// The same session under other limits ("remember me"), counted from its creation.
+    /// The same session under other limits ("remember me"), counted from when its visitor last proved who they are, or else
+    /// from its creation.
     #[must_use]
     pub fn under(self, expiry: Expiry, now: Timestamp) -> Self {
         Self {
-            absolute_at: self.created_at + expiry.absolute,
+            absolute_at: self.authenticated_at.unwrap_or(self.created_at) + expiry.absolute,
             idle: expiry.idle,
             persistent: expiry.persistent,
             ..self
@@ -244,6 +245,15 @@ mod tests {
         assert_eq!(nearer.in_place_of(&touched), nearer, "it is the later activity, so it may bring the end nearer");
         let both = nearer.in_place_of(&life.touched(at(61)));
         assert_eq!((both.seen_at, both.expires_at, both.end()), (at(61), at(161), at(71)));
+    }
+
+    #[test]
+    fn other_limits_count_from_the_last_proof() {
+        let expiry = Expiry::new(Duration::from_secs(100), Duration::from_secs(250));
+        let life = Lifetime::begin(expiry, at(0));
+        assert_eq!(life.under(expiry, at(60)).absolute_at, at(250));
+        let proved = Lifetime { authenticated_at: Some(at(50)), ..life };
+        assert_eq!(proved.under(expiry, at(60)).absolute_at, at(300));
     }
 
     #[test]

@@ -79,8 +79,9 @@ impl<T: SessionModel> Session<T> {
 
     /// Puts this one session under other limits, from the commit on and for all its later requests.
     ///
-    /// "Remember me" is `session.set_expiry(Expiry::default().persistent())`. The limits count from the session's
-    /// creation, so this never revives what should have ended.
+    /// "Remember me" is `session.set_expiry(Expiry::default().persistent())`. The absolute limit counts from when the visitor
+    /// last proved who they are, a [sign-in](Self::sign_in) of the same request included, or else from the session's creation;
+    /// so this never revives what should have ended.
     pub fn set_expiry(&mut self, expiry: Expiry) {
         warn_of_a_cut_age::<T>(expiry);
         self.slot.want(|intents| intents.expiry = Some(expiry));

@@ -252,3 +252,13 @@ async fn a_sweep_walks_along_the_index_and_not_the_table() {
     assert!(plan.iter().any(|step| step.3.contains("idx_visit_sessions_expires_at")), "{plan:?}");
     assert!(!plan.iter().any(|step| step.3.contains("TEMP B-TREE")), "{plan:?}");
 }
+
+#[tokio::test]
+async fn the_longest_time_out_is_no_time_at_which_to_panic() {
+    let store = SqliteStore::<model::Visit>::connect("sqlite::memory:").await.unwrap();
+    let store = store.timeout(std::time::Duration::MAX);
+    // What a program does when it starts it may do in a task.
+    let migrated = store.clone();
+    tokio::spawn(async move { migrated.migrate().await }).await.unwrap().unwrap();
+    assert_eq!(store.count().await.unwrap(), 0);
+}

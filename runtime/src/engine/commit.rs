@@ -338,8 +338,7 @@ impl<T: SessionModel> Engine<T> {
         }
         let is_current = |secret: &Secret| record.credential.current == secret.hash();
         // The cookie moves with the end of a persistent session; the browser that closes its window needs none.
-        let end = |life: &Lifetime| life.persistent.then(|| life.end());
-        let is_moved = end(&record.life) != end(&opened.record.life);
+        let is_moved = record.life.persistent || opened.record.life.persistent;
         let (holder, cookie) = match (token.filter(|token| is_current(&token.secret)), &opened.holder) {
             (Some(token), _) => {
                 self.events.emit(T::KIND, &Event::Rotated { id: record.id });
@@ -438,8 +437,10 @@ impl<T: SessionModel> Engine<T> {
             };
             return Lifetime { authenticated_at, ..restarted };
         }
-        let life = intents.expiry.map_or(visited, |expiry| life.under(expiry, now));
-        Lifetime { authenticated_at, ..life }
+        match intents.expiry {
+            Some(expiry) => Lifetime { authenticated_at, ..*life }.under(expiry, now),
+            None => Lifetime { authenticated_at, ..visited },
+        }
     }
 
     pub(super) fn report_principal(&self, draft: &Draft<T>, id: Option<SessionId>) {

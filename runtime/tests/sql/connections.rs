@@ -40,7 +40,7 @@ async fn over<D: SqlDriver>(pool: &Pool<D>) -> (SqlStore<D, Visit>, Record) {
     (store, record)
 }
 
-async fn assert_serves<D: SqlDriver>(store: &SqlStore<D, Visit>, record: &Record) {
+pub(crate) async fn assert_serves<D: SqlDriver>(store: &SqlStore<D, Visit>, record: &Record) {
     let found = timeout(Duration::from_secs(5), store.load(record.id)).await;
     assert!(found.expect("there is a connection").unwrap().is_some());
 }
@@ -207,14 +207,14 @@ pub(crate) fn a_store_outlives_the_runtimes_that_it_is_used_in<D: SqlDriver>(
         let record = created(&store).await;
         (store, record)
     });
-    // The first one is still there, and drives nothing any more.
+    drop(first);
     let second = runtime();
     second.block_on(assert_serves(&store, &record));
     let mut call = Box::pin(store.load(record.id));
     begin(&second, call.as_mut());
     drop(call);
     second.block_on(assert_serves(&store, &record));
-    drop((first, second));
+    drop(second);
     let third = runtime();
     third.block_on(assert_serves(&store, &record));
     let mut call = Box::pin(store.load(record.id));

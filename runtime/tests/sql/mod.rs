@@ -11,7 +11,7 @@ pub(crate) mod outage;
 pub(crate) mod schema;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 #[macro_use]
-#[allow(unused_macros, reason = "SQLite has no network")]
+#[allow(dead_code, unused_macros, reason = "SQLite has no network")]
 pub(crate) mod server;
 pub(crate) mod trips;
 

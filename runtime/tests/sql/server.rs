@@ -1,5 +1,17 @@
 //! What holds on every server: its connections end, hang and come back, and a row stays locked.
 
+use std::{sync::Barrier, thread};
+
+use sessio::{
+    record::Record,
+    store::{SqlDriver, SqlStore},
+};
+
+use super::{
+    connections::{assert_serves, runtime},
+    model::Visit,
+};
+
 /// The tests of one driver, which has a `Namespace` of its own in the crate that this is called in.
 #[macro_export]
 macro_rules! on_a_server {
@@ -11,7 +23,7 @@ macro_rules! on_a_server {
             use sqlx::{ConnectOptions, Connection};
             use tokio::time::timeout;
 
-            use $crate::sql::{connections, contract, model::Visit, outage};
+            use $crate::sql::{connections, contract, model::Visit, outage, server};
 
             use super::Namespace;
 
@@ -66,6 +78,20 @@ macro_rules! on_a_server {
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn runtimes_that_live_share_their_connections() {
+                let Some(namespace) = Namespace::new().await else { return };
+                let store = namespace.migrated().await;
+                let record = contract::created(&store).await;
+                let before = namespace.connections().await;
+                let shared = store.clone();
+                let workers = move || server::several_workers_use_it(&shared, &record);
+                tokio::task::spawn_blocking(workers).await.unwrap();
+                let after = namespace.connections().await;
+                assert!(before.iter().all(|connection| after.contains(connection)), "{before:?} became {after:?}");
+                namespace.end().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn an_outage_fails_in_time_and_work_goes_on_after_it() {
                 let Some(namespace) = Namespace::new().await else { return };
                 let options = namespace.options();
@@ -92,4 +118,22 @@ macro_rules! on_a_server {
             }
         }
     };
+}
+
+/// Workers that each have a runtime of their own, as those of actix-web have.
+pub(crate) fn several_workers_use_it<D: SqlDriver>(store: &SqlStore<D, Visit>, record: &Record) {
+    let all_are_done = Barrier::new(3);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let runtime = runtime();
+                runtime.block_on(async {
+                    for _ in 0..100 {
+                        assert_serves(store, record).await;
+                    }
+                });
+                all_are_done.wait();
+            });
+        }
+    });
 }

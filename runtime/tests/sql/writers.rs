@@ -163,6 +163,72 @@ async fn a_commit_that_fails_is_an_error_for_each_of_them_and_the_next_one_is_no
     }
 }
 
+/// On a full disk SQLite ends the whole transaction, and sqlx still counts it.
+#[tokio::test]
+async fn who_finds_the_disk_full_is_alone_with_it() {
+    let folder = Folder::new();
+    for url in [folder.url(), "sqlite::memory:".to_owned()] {
+        let options = url.parse::<SqliteConnectOptions>().unwrap().create_if_missing(true);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        let store = SqliteStore::<Visit>::from_pool(pool.clone());
+        store.migrate().await.unwrap();
+        let (commits, refuses) = <(Arc<AtomicU32>, Arc<AtomicBool>)>::default();
+        let desk = Desk { store, pool, commits, refuses };
+        let mut busy = desk.busy().await;
+        sqlx::query("PRAGMA max_page_count = 60").execute(&mut *busy).await.unwrap();
+        let small = record();
+        let large = Record { data: vec![b' '; 400_000].into(), ..record() };
+        for _ in 0..3 {
+            let creates = [&small, &large, &record(), &large, &record()].map(|record| desk.create(record));
+            all_wait().await;
+            drop(busy);
+            for (create, is_large) in creates.into_iter().zip([false, true, false, true, false]) {
+                match create.await.unwrap() {
+                    Ok(_) => assert!(!is_large, "there is no room for it"),
+                    Err(StoreError::Unavailable(why)) => {
+                        assert!(is_large && why.to_string().contains("full"), "{is_large} {why}");
+                    }
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+            busy = desk.busy().await;
+        }
+        drop(busy);
+        assert_eq!(desk.store.count().await.unwrap(), 1 + 3 * 2);
+        assert_eq!(desk.store.delete_all().await.unwrap(), 7);
+    }
+}
+
+#[tokio::test]
+async fn who_goes_away_while_it_writes_for_others_takes_nothing_of_theirs_with_it() {
+    let folder = Folder::new();
+    let store = SqliteStore::<Visit>::connect(&folder.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    let mut created = 0;
+    for round in 0..40_u64 {
+        let creates: Vec<_> = (0..32)
+            .map(|_| {
+                let (store, record) = (store.clone(), record());
+                tokio::spawn(async move { store.create(&record).await })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_micros(50 * round)).await;
+        creates[0].abort();
+        for create in creates {
+            match create.await {
+                Ok(answer) => {
+                    assert_eq!(answer.unwrap(), Create::Created);
+                    created += 1;
+                }
+                Err(error) => assert!(error.is_cancelled()),
+            }
+        }
+    }
+    let count = store.count().await.unwrap();
+    // A write that is given up is done or not.
+    assert!((created..=created + 40).contains(&count), "{created} were answered, and {count} are there");
+}
+
 #[tokio::test]
 async fn who_gives_up_in_line_has_written_nothing() {
     let folder = Folder::new();

@@ -128,12 +128,9 @@ async fn remember_me_belongs_to_one_session_and_survives_its_later_writes() {
     setting.browser.get("/remember").await;
     assert_eq!(setting.after(40 * HOUR).await, "ada");
     let answer = setting.browser.get("/rename").await;
-    assert_eq!(answer.set_cookies(), [""; 0], "too early for another move");
-    setting.clock.advance(5 * HOUR);
-    let answer = setting.browser.get("/rename").await;
-    assert!(answer.set_cookies()[0].contains("Max-Age="), "a write moves the cookie as a visit does");
+    assert!(answer.set_cookies()[0].contains("Max-Age="), "a write moves the cookie too");
     assert_eq!(setting.after(40 * HOUR).await, "eve");
-    assert_eq!(setting.after(15 * HOUR).await, "", "its own absolute limit holds");
+    assert_eq!(setting.after(20 * HOUR).await, "", "its own absolute limit holds");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::StatusCode;
 use sessio::{
-    CommitError, Event, Session, SessionLayer,
+    CommitError, Event, Expiry, Session, SessionLayer,
     cookie::CookieSpec,
     store::{Enumerate, MemoryStore},
     testkit::ManualClock,
@@ -69,6 +69,13 @@ impl Setting {
             .on_event(move |_, event| heard.lock().expect("the list is whole").push(event.clone()));
         let app = Router::new()
             .route("/show", get(show))
+            .route(
+                "/in-for-a-day/{id}",
+                get(async |Path(id): Path<i64>, mut account: Session<Account>| {
+                    account.sign_in(id);
+                    account.set_expiry(Expiry::new(Duration::from_hours(10), Duration::from_hours(24)));
+                }),
+            )
             .route(
                 "/note/{note}",
                 get(async |Path(note): Path<String>, mut account: Session<Account>| account.set_note(note)),
@@ -341,4 +348,20 @@ async fn the_end_of_a_session_is_an_error_for_a_handler_that_asks() {
     let browser = server.browser();
     browser.get("/begin").await;
     assert_eq!(browser.get("/ask").await.text, "true");
+}
+
+#[tokio::test]
+async fn limits_of_a_sign_in_count_from_it_however_old_the_session_is() {
+    let setting = Setting::new().await;
+    let browser = setting.server.browser();
+    browser.get("/note/tea").await;
+    setting.clock.advance(Duration::from_hours(7 * 24));
+    browser.get("/in-for-a-day/7").await;
+    assert_eq!(browser.get("/show").await.text, "7 tea 0");
+    for _ in 0..2 {
+        setting.clock.advance(Duration::from_hours(9));
+        assert_eq!(browser.get("/show").await.text, "7 tea 0");
+    }
+    setting.clock.advance(Duration::from_hours(7));
+    assert_eq!(browser.get("/show").await.text, "nobody  0");
 }

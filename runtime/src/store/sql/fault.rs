@@ -23,7 +23,8 @@ pub enum Verdict {
     Refused,
     /// The database gave this statement up in favour of another, and it has had no effect.
     Victim,
-    /// The connection holds a statement that a change of the table has outdated.
+    /// The connection is of no more use, and the statement has had no effect: the connection holds one that a change of the
+    /// table has outdated, or the server has ended it.
     Outdated,
     /// The server takes no connection just now: it is starting, or has as many as it may.
     NotReady,

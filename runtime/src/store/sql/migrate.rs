@@ -1,6 +1,6 @@
 //! Creating what is missing, for development: the table, columns and indexes.
 
-use sqlx::Connection;
+use sqlx::{Connection, SqlStr};
 
 use super::{
     driver::{Driver, MigrationLock, RequiredColumn, SqlDriver, Writers},
@@ -49,7 +49,8 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
         match D::migration_lock(T::SCHEMA.table) {
             MigrationLock::Transaction { begin, lock } => {
                 let mut lease = Lease::acquire(&self.connections).await.map_err(failed)?;
-                let mut transaction = lease.connection().begin_with(begin).await.map_err(failed)?;
+                let mut transaction =
+                    lease.connection().begin_with(SqlStr::from_static(begin)).await.map_err(failed)?;
                 if let Some(lock) = lock {
                     execute::<D>(&mut transaction, lock, &T::SCHEMA).await?;
                 }

@@ -4,8 +4,10 @@
 //! of which it is in doubt: that were idle for a while, whose call was given up, or whose statement failed unexpectedly.
 
 use std::{
+    future::pending,
     io,
     ops::{Deref, DerefMut},
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
@@ -13,11 +15,7 @@ use deadpool::managed::{
     Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult,
 };
 use sqlx::{ConnectOptions, Connection};
-use tokio::{
-    runtime::{Handle, Id},
-    sync::watch,
-    time::timeout,
-};
+use tokio::{runtime::Handle, sync::watch, task::AbortHandle, time::timeout};
 
 use super::{
     driver::{Driver, Reuse},
@@ -112,16 +110,15 @@ impl<D: Driver> Manager for Opener<D> {
         let connection = timeout(CONNECT_TIMEOUT, Box::pin(self.open())).await.map_err(|_| {
             sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, TimedOut { limit: CONNECT_TIMEOUT }))
         })??;
-        Ok(Live { connection: Some(connection), runtime: current_runtime(), looked: Instant::now(), is_open })
+        Ok(Live { connection: Some(connection), home: Home::here(), looked: Instant::now(), is_open })
     }
 
     async fn recycle(&self, live: &mut Live<D>, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if self.kept == Kept::WithTheStore {
             return Ok(());
         }
-        // A socket belongs to the runtime that it was opened in, and hangs without it.
-        if D::REUSE != Reuse::Always && live.runtime != current_runtime() {
-            return Err(RecycleError::message("of another runtime"));
+        if D::REUSE != Reuse::Always && !live.home.is_there() {
+            return Err(RecycleError::message("of a runtime that has ended"));
         }
         if metrics.age() > MAX_AGE {
             return Err(RecycleError::message("old"));
@@ -134,8 +131,35 @@ impl<D: Driver> Manager for Opener<D> {
     }
 }
 
-fn current_runtime() -> Option<Id> {
-    Handle::try_current().ok().map(|runtime| runtime.id())
+/// The runtime that a socket was opened in: it is what wakes whoever waits for the socket, in whichever runtime they are. Where
+/// each worker of a server has a runtime of its own, they all use the same connections.
+#[derive(Debug)]
+struct Home {
+    /// Held by a task that does nothing, and ends with its runtime.
+    pulse: Weak<()>,
+    task: AbortHandle,
+}
+
+impl Home {
+    fn here() -> Self {
+        let held = Arc::new(());
+        let pulse = Arc::downgrade(&held);
+        let task = tokio::spawn(async move {
+            pending::<()>().await;
+            drop(held);
+        });
+        Self { pulse, task: task.abort_handle() }
+    }
+
+    fn is_there(&self) -> bool {
+        self.pulse.strong_count() > 0
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 /// An open connection. Whatever becomes of it, it is closed in an orderly way where there is a runtime to do it.
@@ -143,7 +167,7 @@ fn current_runtime() -> Option<Id> {
 pub(super) struct Live<D: Driver> {
     /// There until it is dropped.
     connection: Option<D::Connection>,
-    runtime: Option<Id>,
+    home: Home,
     /// When it last looked for idle ones.
     looked: Instant,
     is_open: watch::Receiver<bool>,

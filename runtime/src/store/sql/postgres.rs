@@ -205,6 +205,8 @@ impl Driver for Postgres {
             (_, Some("42P01")) => Verdict::MissingTable,
             (_, Some("42703")) => Verdict::MissingColumn,
             (_, Some("40001" | "40P01")) => Verdict::Victim,
+            // "admin_shutdown", "crash_shutdown"
+            (_, Some("57P01" | "57P02")) => Verdict::Outdated,
             // "cached plan must not change result type"
             (_, Some("0A000")) if error.message().contains("cached plan") => Verdict::Outdated,
             // "too_many_connections", "cannot_connect_now"

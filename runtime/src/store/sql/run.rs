@@ -12,6 +12,7 @@ use super::{
     parameter::Parameter,
     statements::{Effect, Reach, Statement},
     store::SqlStore,
+    writer::{Company, Interrupted},
 };
 
 /// How often a statement is tried that the database gives up in favour of another, or that another has overtaken.
@@ -41,16 +42,12 @@ impl<D: Driver, T> SqlStore<D, T> {
         limit: Duration,
         deadline: Instant,
     ) -> Result<Answer<D>, Fault> {
-        let mut arguments = D::Arguments::default();
-        arguments.reserve(parameters.len(), 0);
-        for parameter in parameters {
-            D::bind(&mut arguments, *parameter).map_err(Fault::Unfit)?;
-        }
         let timed_out = |_| Fault::TimedOut(limit);
         if let (Writers::One { begin }, Effect::Write) = (D::WRITERS, statement.effect) {
-            let answer = self.writer.run(&self.connections, begin, statement, arguments);
+            let answer = self.write(begin, statement, parameters);
             return timeout_at(deadline, answer).await.map_err(timed_out)?;
         }
+        let arguments = bind::<D>(parameters)?;
         let lease = timeout_at(deadline, Lease::acquire(&self.connections)).await;
         let mut lease = lease.map_err(timed_out)?.map_err(Fault::new::<D>)?;
         let answer = timeout_at(deadline, D::run(lease.connection(), statement.sql.clone(), arguments)).await;
@@ -63,6 +60,26 @@ impl<D: Driver, T> SqlStore<D, T> {
         answer
     }
 
+    /// Runs a statement where one may write at a time.
+    async fn write(
+        &self,
+        begin: &'static str,
+        statement: &Statement,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Answer<D>, Fault> {
+        let mut company = match statement.reach {
+            Reach::Rows => Company::Welcome,
+            Reach::Table => Company::Unwelcome,
+        };
+        loop {
+            let job = (statement.sql.clone(), bind::<D>(parameters)?);
+            match self.writer.run(&self.connections, begin, job, company).await {
+                Ok(answer) => return answer,
+                Err(Interrupted) => company = Company::Unwelcome,
+            }
+        }
+    }
+
     /// How long a statement may take.
     pub(super) fn limit(&self, reach: Reach) -> Duration {
         match reach {
@@ -70,4 +87,13 @@ impl<D: Driver, T> SqlStore<D, T> {
             Reach::Table => self.timeout * super::store::TABLE_FACTOR,
         }
     }
+}
+
+fn bind<D: Driver>(parameters: &[Parameter<'_>]) -> Result<D::Arguments, Fault> {
+    let mut arguments = D::Arguments::default();
+    arguments.reserve(parameters.len(), 0);
+    for parameter in parameters {
+        D::bind(&mut arguments, *parameter).map_err(Fault::Unfit)?;
+    }
+    Ok(arguments)
 }

@@ -25,6 +25,8 @@ use crate::{
 /// How long a statement may take unless the store is told otherwise, waiting for a connection included.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
+
 /// How many times longer a statement may take that goes over the whole table.
 pub(super) const TABLE_FACTOR: u32 = 12;
 
@@ -75,11 +77,11 @@ impl<D: SqlDriver, T: SessionModel> SqlStore<D, T> {
     }
 
     /// How long an operation may take, waiting for a connection included, before it is
-    /// [`StoreError::Unavailable`]. By default 5 seconds. What goes over the whole table (count, delete all, migrate,
+    /// [`StoreError::Unavailable`]. By default 5 seconds, at most a day. What goes over the whole table (count, delete all, migrate,
     /// verify) may take twelve times as long.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(LONGEST_TIMEOUT);
         self
     }
 
