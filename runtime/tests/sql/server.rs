@@ -1,11 +1,12 @@
 //! What holds on every server: its connections end, hang and come back, and a row stays locked.
 
-use std::{sync::Barrier, thread};
+use std::thread;
 
 use sessio::{
     record::Record,
     store::{SqlDriver, SqlStore},
 };
+use tokio::sync::Barrier;
 
 use super::{
     connections::{assert_serves, runtime},
@@ -131,8 +132,9 @@ pub(crate) fn several_workers_use_it<D: SqlDriver>(store: &SqlStore<D, Visit>, r
                     for _ in 0..100 {
                         assert_serves(store, record).await;
                     }
+                    // Until then it wakes the others, who use its connections too.
+                    all_are_done.wait().await;
                 });
-                all_are_done.wait();
             });
         }
     });
