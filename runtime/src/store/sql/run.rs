@@ -12,7 +12,7 @@ use super::{
     parameter::Parameter,
     statements::{Effect, Reach, Statement},
     store::SqlStore,
-    writer::{Company, Interrupted},
+    writer::{Grouping, Interrupted},
 };
 
 /// How often a statement is tried that the database gives up in favour of another, or that another has overtaken.
@@ -67,15 +67,15 @@ impl<D: Driver, T> SqlStore<D, T> {
         statement: &Statement,
         parameters: &[Parameter<'_>],
     ) -> Result<Answer<D>, Fault> {
-        let mut company = match statement.reach {
-            Reach::Rows => Company::Welcome,
-            Reach::Table => Company::Unwelcome,
+        let mut grouping = match statement.reach {
+            Reach::Rows => Grouping::Together,
+            Reach::Table => Grouping::Alone,
         };
         loop {
             let job = (statement.sql.clone(), bind::<D>(parameters)?);
-            match self.writer.run(&self.connections, begin, job, company).await {
+            match self.writer.run(&self.connections, begin, job, grouping).await {
                 Ok(answer) => return answer,
-                Err(Interrupted) => company = Company::Unwelcome,
+                Err(Interrupted) => grouping = Grouping::Alone,
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Writing where the database has one lock for all: who waits for it together is committed together.
 //!
-//! A commit costs more than the statement in it, so the more there are in line, the less each of them costs. Nobody waits
-//! in order to be joined by others: a statement that finds no line is run on its own.
+//! This is group commit: a commit costs more than the statement in it, so the more there are in line, the less each of them
+//! costs. Nobody waits in order to be joined by others: a statement that finds no line is run on its own.
 //!
 //! Whoever has the turn runs the statements of those behind it as well, in its own future; there is no task that could end
 //! with somebody's runtime. If that future is dropped, its transaction is rolled back, and the others go on by themselves.
@@ -36,17 +36,17 @@ pub(super) struct Writer<D: Driver> {
 struct Job<D: Driver> {
     sql: SqlStr,
     arguments: D::Arguments,
-    company: Company,
+    grouping: Grouping,
     caller: oneshot::Sender<Result<Answer<D>, Fault>>,
 }
 
 /// Whether a statement may be in one transaction with others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Company {
+pub(super) enum Grouping {
     /// It is quick.
-    Welcome,
+    Together,
     /// It takes long, or was interrupted before.
-    Unwelcome,
+    Alone,
 }
 
 /// The transaction that a statement was in came to nothing, and not because of it.
@@ -69,10 +69,10 @@ impl<D: Driver> Writer<D> {
         connections: &Connections<D>,
         begin: &'static str,
         (sql, arguments): (SqlStr, D::Arguments),
-        company: Company,
+        grouping: Grouping,
     ) -> Result<Result<Answer<D>, Fault>, Interrupted> {
         let (caller, mut answer) = oneshot::channel();
-        self.line.lock().push_back(Job { sql, arguments, company, caller });
+        self.line.lock().push_back(Job { sql, arguments, grouping, caller });
         let _turn = match select(&mut answer, pin!(self.turn())).await {
             Either::Left((answer, _)) => return answer.map_err(|_| Interrupted),
             Either::Right((turn, _)) => turn,
@@ -106,7 +106,7 @@ impl<D: Driver> Writer<D> {
     fn next(&self) -> Vec<Job<D>> {
         let mut line = self.line.lock();
         line.retain(|job| !job.caller.is_closed());
-        let together = line.iter().take(TOGETHER).take_while(|job| job.company == Company::Welcome).count();
+        let together = line.iter().take(TOGETHER).take_while(|job| job.grouping == Grouping::Together).count();
         let count = together.max(1).min(line.len());
         line.drain(..count).collect()
     }
