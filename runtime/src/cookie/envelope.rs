@@ -17,12 +17,13 @@
 
 use base64_simd::URL_SAFE_NO_PAD;
 
-use super::key::KeyId;
+use super::{
+    key::KeyId,
+    xaes::{NONCE_LEN, TAG_LEN},
+};
 
 const FORMAT: u8 = 1;
-pub(super) const NONCE_LEN: usize = 24;
 pub(super) const HEADER_LEN: usize = 1 + KeyId::LEN + NONCE_LEN;
-pub(super) const TAG_LEN: usize = 16;
 
 /// The most characters of a text: eight full cookies.
 pub(super) const TEXT_LIMIT: usize = 8 * 4096;
@@ -31,17 +32,16 @@ pub(super) const TEXT_LIMIT: usize = 8 * 4096;
 pub(super) struct Envelope<'e> {
     pub(super) id: KeyId,
     pub(super) nonce: [u8; NONCE_LEN],
+    /// The sealed bytes, and behind them their tag.
     pub(super) sealed: &'e mut [u8],
-    pub(super) tag: [u8; TAG_LEN],
 }
 
 impl<'e> Envelope<'e> {
     pub(super) fn parse(bytes: &'e mut [u8]) -> Option<Self> {
         let rest = bytes.split_first_mut().filter(|(format, _)| **format == FORMAT)?.1;
         let (id, rest) = rest.split_first_chunk_mut()?;
-        let (nonce, rest) = rest.split_first_chunk_mut()?;
-        let (sealed, tag) = rest.split_last_chunk_mut()?;
-        Some(Self { id: KeyId::from_bytes(*id), nonce: *nonce, sealed, tag: *tag })
+        let (nonce, sealed) = rest.split_first_chunk_mut()?;
+        (sealed.len() >= TAG_LEN).then_some(Self { id: KeyId::from_bytes(*id), nonce: *nonce, sealed })
     }
 }
 

@@ -42,6 +42,8 @@ mod source;
 mod spec;
 #[cfg(feature = "cookie")]
 mod split;
+#[cfg(feature = "cookie")]
+mod xaes;
 
 pub use browser::CookieSpecError;
 #[cfg(feature = "cookie")]

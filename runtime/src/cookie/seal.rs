@@ -10,17 +10,14 @@
 use std::{fmt, time::Duration};
 
 use sha2::{Digest, Sha256};
-use xaes_256_gcm::{
-    Nonce, Tag, Xaes256Gcm,
-    aead::{AeadInOut, KeyInit},
-};
 
 use super::{
     compression::{self, Compression},
-    envelope::{self, Envelope, HEADER_LEN, NONCE_LEN, TAG_LEN},
+    envelope::{self, Envelope, HEADER_LEN},
     inside::{self, Body, Form, Inside, Padding},
     key::{Key, KeyId},
     ring::{KeyRing, KeyState},
+    xaes::{NONCE_LEN, TAG_LEN, Xaes256Gcm},
 };
 use crate::{clock::Timestamp, token::RandomError};
 
@@ -133,24 +130,24 @@ impl Sealer {
         envelope.extend_from_slice(&envelope::header(self.active.id, nonce));
         body.append_to(&mut envelope, now, self.padding);
         let (_, sealed) = envelope.split_at_mut(HEADER_LEN);
-        let tag = self.active.encrypt(nonce, sealed).ok_or(SealError::TooLarge { size })?;
+        let tag = self.active.encrypt(&nonce, sealed).ok_or(SealError::TooLarge { size })?;
         envelope.extend_from_slice(&tag);
         Ok(envelope::encode(&envelope))
     }
 
     fn try_open(&self, pieces: &[&[u8]], now: Timestamp) -> Result<Opened, OpenFailure> {
         let mut bytes = envelope::decode(pieces).ok_or(OpenFailure::Malformed)?;
-        let Envelope { id, nonce, sealed, tag } = Envelope::parse(&mut bytes).ok_or(OpenFailure::Malformed)?;
+        let Envelope { id, nonce, sealed } = Envelope::parse(&mut bytes).ok_or(OpenFailure::Malformed)?;
         let known = std::iter::once(&self.active).chain(&self.passive).find(|key| key.id == id);
-        let authentic = known.unwrap_or(&self.decoy).decrypt(nonce, sealed, tag);
-        let key = match known {
-            None if self.revoked.contains(&id) => return Err(OpenFailure::KeyRevoked(id)),
-            None => return Err(OpenFailure::KeyUnknown(id)),
-            Some(_) if !authentic => return Err(OpenFailure::Forged(id)),
-            Some(key) => key,
+        let opened = known.unwrap_or(&self.decoy).decrypt(&nonce, sealed);
+        let (key, inside) = match (known, opened) {
+            (None, _) if self.revoked.contains(&id) => return Err(OpenFailure::KeyRevoked(id)),
+            (None, _) => return Err(OpenFailure::KeyUnknown(id)),
+            (Some(_), None) => return Err(OpenFailure::Forged(id)),
+            (Some(key), Some(inside)) => (key, inside),
         };
         // From here on it is we who wrote what is read.
-        let Inside { issued_at, plaintext, form } = Inside::parse(sealed).ok_or(OpenFailure::Malformed)?;
+        let Inside { issued_at, plaintext, form } = Inside::parse(inside).ok_or(OpenFailure::Malformed)?;
         if issued_at < self.revoke_before {
             return Err(OpenFailure::Revoked { issued_at });
         }
@@ -163,7 +160,7 @@ impl Sealer {
                 bytes.drain(..HEADER_LEN + plaintext.start);
                 bytes
             }
-            Form::Deflated => sealed.get(plaintext).and_then(compression::inflate).ok_or(OpenFailure::NotInflated)?,
+            Form::Deflated => inside.get(plaintext).and_then(compression::inflate).ok_or(OpenFailure::NotInflated)?,
         };
         Ok(Opened { plaintext, issued_at, reseal: key.state == KeyState::Retiring })
     }
@@ -260,19 +257,18 @@ struct SealingKey {
 
 impl SealingKey {
     fn new(key: &Key, state: KeyState, kind: &str, cookie_name: &str) -> Self {
-        let (id, cipher) = (key.id(), Xaes256Gcm::new(key.as_bytes().into()));
+        let (id, cipher) = (key.id(), Xaes256Gcm::new(key.as_bytes()));
         Self { id, state, cipher, associated_data: envelope::associated_data(id, kind, cookie_name) }
     }
 
-    /// `None` for more bytes than the cipher takes, 64 GiB.
-    fn encrypt(&self, nonce: [u8; NONCE_LEN], bytes: &mut [u8]) -> Option<Tag> {
-        self.cipher.encrypt_inout_detached(&Nonce::from(nonce), &self.associated_data, bytes.into()).ok()
+    /// Encrypts in place, and answers with the tag. `None` for more bytes than the cipher takes, 64 GiB.
+    fn encrypt(&self, nonce: &[u8; NONCE_LEN], bytes: &mut [u8]) -> Option<[u8; TAG_LEN]> {
+        self.cipher.encrypt(nonce, &self.associated_data, bytes)
     }
 
-    /// Whether this key sealed these bytes. If not they stay as they are.
-    fn decrypt(&self, nonce: [u8; NONCE_LEN], bytes: &mut [u8], tag: [u8; TAG_LEN]) -> bool {
-        let (nonce, tag) = (Nonce::from(nonce), Tag::from(tag));
-        self.cipher.decrypt_inout_detached(&nonce, &self.associated_data, bytes.into(), &tag).is_ok()
+    /// Decrypts what stands before its tag, in place. `None` if this key did not seal it.
+    fn decrypt<'b>(&self, nonce: &[u8; NONCE_LEN], bytes: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        self.cipher.decrypt(nonce, &self.associated_data, bytes)
     }
 }
 
