@@ -273,20 +273,22 @@ impl<T: SessionModel> Slot<T> {
 
     async fn commit_last(&self, saves: bool) -> Result<Outcome, CommitError> {
         let ended = self.end_if_asked().await;
-        let (desk, mut origin, mut intents) = {
-            let mut state = self.state.lock();
-            state.is_closed = true;
-            (std::mem::replace(&mut state.desk, Desk::Lent), state.origin.clone(), state.intents.clone())
-        };
+        let desk = self.end_loans();
         ended?;
-        match desk {
-            Desk::Parked(mut loan) if saves => {
-                self.catch_up(&mut loan)?;
-                self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await
-            }
-            Desk::Refused(error) if saves => Err(error),
-            Desk::Parked(_) | Desk::Refused(_) | Desk::Unread | Desk::Lent => Ok(Outcome::default()),
-        }
+        let Some(mut loan) = desk.into_loan(saves)? else { return Ok(Outcome::default()) };
+        let (mut origin, mut intents) = {
+            let state = self.state.lock();
+            (state.origin.clone(), state.intents.clone())
+        };
+        self.catch_up(&mut loan)?;
+        self.engine.commit(&mut loan.draft, &mut origin, &mut intents).await
+    }
+
+    /// From now on nothing more can be saved than what is here.
+    fn end_loans(&self) -> Desk<T> {
+        let mut state = self.state.lock();
+        state.is_closed = true;
+        std::mem::replace(&mut state.desk, Desk::Lent)
     }
 
     /// The end of a request that nobody asked for its session. Whoever asks from now on can save nothing.
@@ -459,6 +461,17 @@ impl<T: SessionModel> Drop for Turn<'_, T> {
         let mut state = self.slot.state.lock();
         if self.origin.version() > state.origin.version() {
             self.move_slot(&mut state);
+        }
+    }
+}
+
+impl<T> Desk<T> {
+    /// What the end of a request commits, if it `saves`.
+    fn into_loan(self, saves: bool) -> Result<Option<Loan<T>>, CommitError> {
+        match self {
+            Self::Parked(loan) if saves => Ok(Some(loan)),
+            Self::Refused(error) if saves => Err(error),
+            Self::Parked(_) | Self::Refused(_) | Self::Unread | Self::Lent => Ok(None),
         }
     }
 }

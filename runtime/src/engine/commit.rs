@@ -26,9 +26,9 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// What this commit did, and beside it what an earlier one did.
-    fn or(self, earlier: Self) -> Self {
-        Self { saved: self.saved.or(earlier.saved), cookie: self.cookie.or(earlier.cookie) }
+    /// What two commits did, one after the other.
+    fn followed_by(self, later: Self) -> Self {
+        Self { saved: later.saved.or(self.saved), cookie: later.cookie.or(self.cookie) }
     }
 }
 
@@ -53,12 +53,13 @@ impl<T: SessionModel> Engine<T> {
         intents: &mut Intents,
     ) -> Result<Outcome, CommitError> {
         let mut race = Race::enter(&self.lines, origin.id()).await;
-        let mut found = Outcome::default();
+        // On the heap, because it is rare and every commit would carry a place for it.
+        let mut found: Option<Box<Outcome>> = None;
         loop {
             self.follow(&race, draft, origin, intents)?;
-            match self.attempt(draft, origin, intents).await? {
+            let lost_to = match self.attempt(draft, origin, intents).await? {
                 Attempt::Done(outcome) => {
-                    let outcome = outcome.or(found);
+                    let outcome = found.map_or_else(Outcome::default, |found| *found).followed_by(outcome);
                     race.win(&outcome);
                     return Ok(outcome);
                 }
@@ -68,10 +69,12 @@ impl<T: SessionModel> Engine<T> {
                         *opened = saved.clone();
                         draft.settle(origin, self.backend.layout())?;
                     }
-                    found = outcome;
+                    found = Some(Box::new(outcome));
+                    continue;
                 }
-                Attempt::Conflict(theirs) => self.lose(&mut race, draft, origin, intents, *theirs).await?,
-            }
+                Attempt::Conflict(theirs) => self.yield_to(*theirs, &race, draft, origin, intents)?,
+            };
+            race.lose(lost_to).await?;
         }
     }
 
@@ -88,18 +91,18 @@ impl<T: SessionModel> Engine<T> {
             self.follow(&race, draft, origin, intents)?;
             let trial = Trial::of(draft)?;
             let answer = change(trial.draft.value_mut());
-            match self.attempt(trial.draft, origin, intents).await? {
+            let theirs = match self.attempt(trial.draft, origin, intents).await? {
                 // A trial begins without an unanswered write, so what is found is this very one, sent twice by the client.
                 Attempt::Done(outcome) | Attempt::Found(outcome) => {
                     trial.keep();
                     race.win(&outcome);
                     return Ok((answer, outcome));
                 }
-                Attempt::Conflict(theirs) => {
-                    drop(trial);
-                    self.lose(&mut race, draft, origin, intents, *theirs).await?;
-                }
-            }
+                Attempt::Conflict(theirs) => theirs,
+            };
+            drop(trial);
+            let lost_to = self.yield_to(*theirs, &race, draft, origin, intents)?;
+            race.lose(lost_to).await?;
         }
     }
 
@@ -177,19 +180,19 @@ impl<T: SessionModel> Engine<T> {
         }
     }
 
-    /// Brings the draft onto what another request wrote first, and waits until it is worth trying again.
-    async fn lose(
+    /// Brings the draft onto what another request wrote first, and says which session that is.
+    fn yield_to(
         &self,
-        race: &mut Race<'_>,
+        theirs: Record,
+        race: &Race<'_>,
         draft: &mut Draft<T>,
         origin: &mut Origin,
         intents: &mut Intents,
-        theirs: Record,
-    ) -> Result<(), CommitError> {
+    ) -> Result<SessionId, CommitError> {
         let id = theirs.id;
         self.events.emit(T::KIND, &Event::Conflict { id, attempt: race.lost() + 1 });
         self.rebase(draft, origin, intents, theirs)?;
-        race.lose(id).await
+        Ok(id)
     }
 
     /// Brings the draft onto what another request wrote.
@@ -231,7 +234,7 @@ impl<T: SessionModel> Engine<T> {
         let payload = draft.encode(store.layout())?;
         let limit = self.limit_of(draft);
         if let Some(limit) = limit {
-            self.look_for_place(draft, limit).await?;
+            Box::pin(self.look_for_place(draft, limit)).await?;
         }
         loop {
             let token = Token { id: SessionId::random()?, secret: intents.next_secret()? };
@@ -248,7 +251,7 @@ impl<T: SessionModel> Engine<T> {
                 continue;
             }
             if let Some(limit) = limit {
-                self.keep_to_limit(store, draft, limit, token.id).await?;
+                Box::pin(self.keep_to_limit(store, draft, limit, token.id)).await?;
             }
             self.events.emit(T::KIND, &Event::Created { id: Some(token.id) });
             self.report_principal(draft, Some(token.id));
@@ -275,11 +278,9 @@ impl<T: SessionModel> Engine<T> {
             let is_lost = is_asked_for || draft.has_changes();
             return if is_lost { self.revisit(base.id).await } else { Ok(Attempt::Done(Outcome::default())) };
         }
-        let payload = match draft.changes(store.layout())? {
-            Some(payload) => payload,
-            None if is_asked_for => draft.encode(store.layout())?,
-            None => return self.touch(store, opened, now).await,
-        };
+        let layout = store.layout();
+        let payload = if is_asked_for { Some(draft.encode(layout)?) } else { draft.changes(layout)? };
+        let Some(payload) = payload else { return self.touch(store, opened, now).await };
         // The same version and secret as before, where an answer is owed: of the two writes only one can take effect.
         let (earlier_version, earlier_token) = draft.unanswered.take().map(|it| (it.version, it.token)).unzip();
         let is_repeated = earlier_version.is_some();
@@ -296,7 +297,7 @@ impl<T: SessionModel> Engine<T> {
         let record = Record { id: base.id, version, credential, life, data: payload.data, columns: payload.columns };
         let limit = self.limit_of(draft);
         if let Some(limit) = limit {
-            self.look_for_place(draft, limit).await?;
+            Box::pin(self.look_for_place(draft, limit)).await?;
         }
         draft.unanswered = Some(Unanswered { version, token: token.clone() });
         let update = store.update(base.version, &record).await?;
@@ -307,7 +308,7 @@ impl<T: SessionModel> Engine<T> {
             Update::Gone => false,
         };
         if is_mine && let Some(limit) = limit {
-            self.keep_to_limit(store, draft, limit, base.id).await?;
+            Box::pin(self.keep_to_limit(store, draft, limit, base.id)).await?;
         }
         match update {
             Update::Gone => Err(self.late(Some(base.id))),

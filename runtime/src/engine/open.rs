@@ -22,26 +22,14 @@ impl<T: SessionModel> Engine<T> {
         };
         let origin = match &self.backend {
             #[cfg(feature = "cookie")]
-            Backend::Sealed(backend) => Origin::Sealed(self.unseal(backend, cookies)),
+            Backend::Sealed(backend) => return self.open_sealed(backend, cookies).await,
             Backend::Server(store, _) => match cookies.find(self.cookie.name()) {
                 Found::Absent => Origin::New { expired: None },
                 Found::Ambiguous => self.reject(Rejection::Ambiguous),
-                Found::One(value) => match Token::parse(value) {
-                    Some(token) => self.look_up(store.as_ref(), &token).await?,
-                    None => self.reject(Rejection::Malformed),
-                },
+                Found::One(value) => self.look_up(store.as_ref(), value).await?,
             },
         };
-        let draft = self.draft_of(&origin)?;
-        #[cfg(feature = "cookie")]
-        if self.is_void(&origin, draft.value()).await? {
-            self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Revoked });
-            let mut origin = origin;
-            // The cookies that hold it are known still, and make way for those of the next session.
-            origin.part();
-            return Ok((Draft::fresh(), origin));
-        }
-        Ok((draft, origin))
+        Ok((self.draft_of(&origin)?, origin))
     }
 
     /// The draft that an origin begins with. What does not decode is reported.
@@ -75,26 +63,33 @@ impl<T: SessionModel> Engine<T> {
         Ok(Image::decode::<T>(Contents::of(record, self.backend.layout()))?.image.had_principal::<T>())
     }
 
-    async fn look_up(&self, store: &dyn DynStore, token: &Token) -> Result<Origin, LoadError> {
-        match store.load(token.id).await? {
-            None => Ok(self.reject(Rejection::Unknown)),
-            Some(record) if record.id != token.id => {
-                Err(StoreError::corrupt("the store answered with another session").into())
-            }
-            Some(record) => self.admit(store, record, token).await,
+    async fn look_up(&self, store: &dyn DynStore, presented: &[u8]) -> Result<Origin, LoadError> {
+        let Some(token) = Token::parse(presented) else { return Ok(self.reject(Rejection::Malformed)) };
+        let loaded = store.load(token.id).await?;
+        if let Some(origin) = self.admit(loaded, &token)? {
+            return Ok(origin);
         }
+        // OWASP Session Management, "Renewal Timeout": a copy is about, so nobody may go on with the session.
+        self.events.emit(T::KIND, &Event::ReuseDetected { id: token.id });
+        store.delete(token.id).await?;
+        revocation::announce(token.id);
+        Ok(Origin::New { expired: None })
     }
 
-    /// Decides what a token is to its record.
-    async fn admit(&self, store: &dyn DynStore, record: Record, token: &Token) -> Result<Origin, LoadError> {
+    /// Decides what a token is to what was loaded by it. `None` if it shows that somebody has a copy of it.
+    fn admit(&self, loaded: Option<Record>, token: &Token) -> Result<Option<Origin>, StoreError> {
+        let Some(record) = loaded else { return Ok(Some(self.reject(Rejection::Unknown))) };
+        if record.id != token.id {
+            return Err(StoreError::corrupt("the store answered with another session"));
+        }
         let now = self.clock.now();
         // The secret comes first: without it nobody learns whether a session has expired.
         let standing = record.credential.standing(&token.secret, now);
         if matches!(standing, Standing::Current | Standing::Grace) && record.life.is_over(now) {
             self.events.emit(T::KIND, &Event::Expired { id: Some(record.id) });
-            return Ok(Origin::New { expired: Some(record.id) });
+            return Ok(Some(Origin::New { expired: Some(record.id) }));
         }
-        Ok(match standing {
+        Ok(Some(match standing {
             Standing::Current => Origin::Stored(Opened { record, holder: Holder::Current(token.secret.clone()) }),
             Standing::Grace => Origin::Stored(Opened { record, holder: Holder::Grace(token.secret.clone()) }),
             Standing::Foreign => self.reject(Rejection::WrongSecret),
@@ -103,14 +98,8 @@ impl<T: SessionModel> Engine<T> {
                 self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Superseded });
                 Origin::Superseded
             }
-            Standing::Reused => {
-                // OWASP Session Management, "Renewal Timeout": a copy is about, so nobody may go on with the session.
-                self.events.emit(T::KIND, &Event::ReuseDetected { id: record.id });
-                store.delete(record.id).await?;
-                revocation::announce(record.id);
-                Origin::New { expired: None }
-            }
-        })
+            Standing::Reused => return Ok(None),
+        }))
     }
 
     fn reject(&self, reason: Rejection) -> Origin {

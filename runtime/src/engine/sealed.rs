@@ -17,7 +17,7 @@ use crate::{
         Carried, CookieHeaders, CookieSpec, KeyRing, Opened, Presented, SealError, SealedCookie, Sizes, WriteError,
     },
     csrf::CsrfKey,
-    error::CommitError,
+    error::{CommitError, LoadError},
     event::{Event, Rejection},
     expiry::Lifetime,
     image::Image,
@@ -85,7 +85,7 @@ impl SealedSession {
 
 impl<T: SessionModel> Engine<T> {
     /// Opens what the cookies hold. Whatever does not open is a visitor without a session.
-    pub(super) fn unseal(&self, backend: &SealedBackend, cookies: &CookieHeaders) -> Sealed {
+    fn unseal(&self, backend: &SealedBackend, cookies: &CookieHeaders) -> Sealed {
         let now = self.clock.now();
         let (presented, carried) = backend.cookie.read_headers(cookies, now);
         let session = match presented {
@@ -105,6 +105,31 @@ impl<T: SessionModel> Engine<T> {
             !is_over
         });
         Sealed { session, carried }
+    }
+
+    /// Opens what the cookies hold, unless its principal has been signed out everywhere.
+    pub(super) async fn open_sealed(
+        &self,
+        backend: &SealedBackend,
+        cookies: &CookieHeaders,
+    ) -> Result<(Draft<T>, Origin), LoadError> {
+        let origin = Origin::Sealed(self.unseal(backend, cookies));
+        let draft = self.draft_of(&origin)?;
+        if backend.epochs.is_none() {
+            return Ok((draft, origin));
+        }
+        // On the heap, so that requests whose sessions are on a server carry no place for it.
+        Box::pin(async move {
+            let mut origin = origin;
+            if !self.is_void(&origin, draft.value()).await? {
+                return Ok((draft, origin));
+            }
+            self.events.emit(T::KIND, &Event::Rejected { reason: Rejection::Revoked });
+            // The cookies that hold it are known still, and make way for those of the next session.
+            origin.part();
+            Ok((Draft::fresh(), origin))
+        })
+        .await
     }
 
     /// Whether the principal of a sealed session has been signed out everywhere since they signed in to it.

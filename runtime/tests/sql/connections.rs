@@ -131,6 +131,14 @@ pub(crate) async fn a_closed_store_ends_what_it_was_asked_and_takes_nothing_more
     store.close().await;
 }
 
+/// A call waits in a future on the heap, which has room for all that may be waited for.
+pub(crate) async fn a_call_waits_in_two_kilobytes<D: SqlDriver>(store: SqlStore<D, Visit>) {
+    let record = created(&store).await;
+    let load = size_of_val(&store.load(record.id));
+    let update = size_of_val(&store.update(record.version, &record));
+    assert!(load <= 2_048 && update <= 2_048, "{load} and {update} bytes");
+}
+
 /// `connections` counts them on the server.
 #[allow(dead_code, reason = "SQLite has no server")]
 pub(crate) async fn a_server_sees_ten_connections_at_most_and_none_of_a_closed_store<D: SqlDriver>(

@@ -15,7 +15,8 @@ use sessio::{
 };
 
 pub(crate) use super::connections::{
-    a_closed_store_ends_what_it_was_asked_and_takes_nothing_more, calls_that_are_given_up_take_no_connection_with_them,
+    a_call_waits_in_two_kilobytes, a_closed_store_ends_what_it_was_asked_and_takes_nothing_more,
+    calls_that_are_given_up_take_no_connection_with_them,
 };
 use super::model::{
     DAY, DEVICE, EMAIL, Moment, NAME, NOW, USER_ID, Visit, assert_same, later, next, record, record_with,
@@ -433,6 +434,7 @@ macro_rules! for_every_rule {
             a_value_that_does_not_fit_is_refused_and_nothing_is_written,
             calls_that_are_given_up_take_no_connection_with_them,
             a_closed_store_ends_what_it_was_asked_and_takes_nothing_more,
+            a_call_waits_in_two_kilobytes,
         }
     };
 }

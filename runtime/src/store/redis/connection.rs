@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use parking_lot::RwLock;
 use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
 use tokio::{sync::Mutex, time::timeout};
@@ -61,8 +62,8 @@ impl Connection {
     }
 
     /// Sends one command.
-    pub(super) async fn ask(&self, command: Command) -> Result<Value, StoreError> {
-        self.ask_last(vec![command]).await
+    pub(super) fn ask(&self, command: Command) -> impl Future<Output = Result<Value, StoreError>> {
+        self.ask_last(vec![command])
     }
 
     /// Sends commands together and answers with what the last one gave; an error of one is an error of all.
@@ -94,23 +95,27 @@ impl Connection {
         Ok(Scan { connection: self, link, pattern, servers })
     }
 
-    async fn ask_all(&self, commands: Vec<Command>) -> Result<Vec<Value>, StoreError> {
-        let exchange = async { exchange(self.link(), &commands).await?.into_iter().collect() };
-        self.within(exchange).await
+    fn ask_all(&self, commands: Vec<Command>) -> impl Future<Output = Result<Vec<Value>, StoreError>> {
+        let link = self.link();
+        self.within(async move { exchange(&link, &commands).await?.into_iter().collect() })
     }
 
     fn link(&self) -> Link {
         self.shared.link.read().clone()
     }
 
-    async fn within<A>(&self, answer: impl Future<Output = RedisResult<A>>) -> Result<A, StoreError> {
+    /// Waits for an answer no longer than the time-out.
+    ///
+    /// An `async fn` would hold what it is given twice, before and while it waits, and this is part of every request.
+    fn within<A>(&self, answer: impl Future<Output = RedisResult<A>>) -> impl Future<Output = Result<A, StoreError>> {
         let limit = self.shared.response_timeout;
-        let answer = timeout(limit, answer).await;
-        // The client has the same limit for a single answer, and either may notice first.
-        if answer.as_ref().map_or(true, |answer| answer.as_ref().is_err_and(RedisError::is_timeout)) {
-            self.renew();
-        }
-        answer.map_err(|_| StoreError::unavailable(NoAnswer(limit)))?.map_err(store_error)
+        timeout(limit, answer).map(move |answer| {
+            // The client has the same limit for a single answer, and either may notice first.
+            if answer.as_ref().map_or(true, |answer| answer.as_ref().is_err_and(RedisError::is_timeout)) {
+                self.renew();
+            }
+            answer.map_err(|_| StoreError::unavailable(NoAnswer(limit)))?.map_err(store_error)
+        })
     }
 
     /// Connects anew beside the present connection and then takes its place.
@@ -151,7 +156,7 @@ impl Scan<'_> {
     }
 }
 
-async fn exchange(link: Link, commands: &[Command]) -> RedisResult<Vec<RedisResult<Value>>> {
+async fn exchange(link: &Link, commands: &[Command]) -> RedisResult<Vec<RedisResult<Value>>> {
     let mut answers = link.round_trip(commands).await?;
     // A server that does not know a script has not run it, so it is safe to send it again with the source.
     let unknown: Vec<(usize, Command)> = answers

@@ -46,7 +46,8 @@ impl<D: Driver> Connections<D> {
     pub(super) async fn acquire_once(&self) -> Result<Held<D>, sqlx::Error> {
         match self {
             Self::Own(pool) => OwnConnection::acquire(pool).await.map(Held::Own),
-            Self::Shared(pool) => pool.acquire().await.map(Held::Shared),
+            // On the heap: this future takes up to 9 kB, and every operation on the store's own connections would carry them.
+            Self::Shared(pool) => Box::pin(pool.acquire()).await.map(Held::Shared),
         }
     }
 

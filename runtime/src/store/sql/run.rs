@@ -44,7 +44,8 @@ impl<D: Driver, T> SqlStore<D, T> {
     ) -> Result<Answer<D>, Fault> {
         let timed_out = |_| Fault::TimedOut(limit);
         if let (Writers::One { begin }, Effect::Write) = (D::WRITERS, statement.effect) {
-            let answer = self.write(begin, statement, parameters);
+            // On the heap, so that a read does not carry what only a write needs.
+            let answer = Box::pin(self.write(begin, statement, parameters));
             return timeout_at(deadline, answer).await.map_err(timed_out)?;
         }
         let arguments = bind::<D>(parameters)?;
