@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     backends::{Backend, Kind},
-    contestants::{App, Conflicts},
+    contestants::{App, Conflicts, is_sessio},
     harness::{Bar, Figure, Row, median},
 };
 
@@ -117,7 +117,8 @@ async fn race(app: &Rc<dyn App>) -> Result<Race> {
 
 fn report(backend: &str, outcomes: &[Outcome], conflicts: &Conflicts) -> Vec<Row> {
     let Some((ours, peers)) = outcomes.split_first() else { return Vec::new() };
-    let fastest = peers.iter().max_by(|a, b| a.speed().value.total_cmp(&b.speed().value));
+    let peers = peers.iter().filter(|peer| !is_sessio(peer.name));
+    let fastest = peers.max_by(|a, b| a.speed().value.total_cmp(&b.speed().value));
     let beside = |figure: fn(&Outcome) -> Figure| fastest.map(|peer| (peer.name.to_owned(), figure(peer)));
     let alone = |what: &str, value: f64, unit| Row {
         what: format!("{backend}, 64 writers: {what}"),

@@ -22,10 +22,10 @@ use axum::{
     response::Response,
     routing::get,
 };
-use sessio::{Event, IntoBackend, Session, SessionLayer, cookie::CookieSpec};
+use sessio::{Event, IntoBackend, SessionLayer, cookie::CookieSpec};
 use tower_service::Service;
 
-use crate::shop::{Item, Shop, USER, cart, page};
+use crate::shop::{self, Item, Shop, USER, cart, page};
 
 /// An app over one library, whatever its framework.
 pub(crate) trait App {
@@ -88,6 +88,19 @@ pub(crate) struct ActixApp<S> {
 }
 
 impl ActixApp<()> {
+    /// The routes over sessio.
+    pub(crate) async fn sessio<B: IntoBackend<Shop>>(backend: B, conflicts: &Conflicts) -> impl App + use<B> {
+        use actix_web::{App, web};
+
+        let app = App::new()
+            .wrap(layer(backend, conflicts))
+            .route("/begin", web::get().to(shop::begin))
+            .route("/untouched", web::get().to(shop::untouched))
+            .route("/read", web::get().to(shop::read))
+            .route("/write", web::get().to(shop::write));
+        ActixApp { name: SESSIO_ON_ACTIX, service: actix_web::test::init_service(app).await }
+    }
+
     /// The routes over actix-session.
     pub(crate) async fn start(
         name: &'static str,
@@ -197,29 +210,28 @@ impl Conflicts {
     }
 }
 
-/// The routes over sessio.
+/// The routes over sessio, in axum.
 pub(crate) fn sessio(backend: impl IntoBackend<Shop>, conflicts: &Conflicts) -> Contestant {
-    let conflicts = conflicts.clone();
-    let begin = async |mut shop: Session<Shop>| {
-        shop.set_user_id(USER);
-        shop.set_cart(cart());
-    };
-    let read = async |shop: Session<Shop>| page(shop.user_id(), shop.visits(), shop.cart());
-    let write = async |mut shop: Session<Shop>| {
-        *shop.visits_mut() += 1;
-        "answer"
-    };
     let router = Router::new()
-        .route("/begin", get(begin))
-        .route("/untouched", get(async || "answer"))
-        .route("/read", get(read))
-        .route("/write", get(write))
-        .layer(
-            SessionLayer::new(backend)
-                .cookie(CookieSpec::development())
-                .on_event(move |_, event| conflicts.note(event)),
-        );
+        .route("/begin", get(shop::begin))
+        .route("/untouched", get(shop::untouched))
+        .route("/read", get(shop::read))
+        .route("/write", get(shop::write))
+        .layer(layer(backend, conflicts));
     Contestant { name: "sessio", router }
+}
+
+/// sessio's other entrant, which is none of its peers.
+pub(crate) const SESSIO_ON_ACTIX: &str = "sessio on actix-web";
+
+/// Whether this is one of sessio's apps.
+pub(crate) fn is_sessio(name: &str) -> bool {
+    name.starts_with("sessio")
+}
+
+fn layer(backend: impl IntoBackend<Shop>, conflicts: &Conflicts) -> SessionLayer<Shop> {
+    let conflicts = conflicts.clone();
+    SessionLayer::new(backend).cookie(CookieSpec::development()).on_event(move |_, event| conflicts.note(event))
 }
 
 /// The two versions of tower-sessions differ in nothing but their types.

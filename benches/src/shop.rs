@@ -1,4 +1,5 @@
-//! The session that is measured: one integer, one counter and a cart of ten items.
+//! The session that is measured: one integer, one counter and a cart of ten items; and the handlers that sessio's apps have,
+//! whatever the framework.
 
 use serde::{Deserialize, Serialize};
 use sessio::Session;
@@ -32,4 +33,27 @@ pub(crate) fn cart() -> Vec<Item> {
 pub(crate) fn page(user: Option<i64>, visits: u32, cart: &[Item]) -> String {
     let total: u64 = cart.iter().map(|item| item.cents * u64::from(item.quantity)).sum();
     format!("{} {visits} {total}", user.unwrap_or_default())
+}
+
+/// Fills the session.
+pub(crate) async fn begin(mut shop: Session<Shop>) -> &'static str {
+    shop.set_user_id(USER);
+    shop.set_cart(cart());
+    "answer"
+}
+
+/// Does nothing with it.
+pub(crate) async fn untouched() -> &'static str {
+    "answer"
+}
+
+/// Reads all of it.
+pub(crate) async fn read(shop: Session<Shop>) -> String {
+    page(shop.user_id(), shop.visits(), shop.cart())
+}
+
+/// Adds one to the counter.
+pub(crate) async fn write(mut shop: Session<Shop>) -> &'static str {
+    *shop.visits_mut() += 1;
+    "answer"
 }
