@@ -87,7 +87,7 @@ async fn redis(url: &str, conflicts: &Conflicts) -> Result<Vec<Rc<dyn App>>> {
     let pool = redis_pool::RedisPool::from(redis::Client::open(url)?);
     Ok(vec![
         Rc::new(contestants::sessio(RedisStore::connect(url).await?, conflicts)),
-        Rc::new(ActixApp::sessio(RedisStore::connect(url).await?, conflicts).await),
+        Rc::new(ActixApp::sessio(RedisStore::connect(url).await?, &Conflicts::default()).await),
         Rc::new(contestants::tower_sessions_0_14(
             "tower-sessions 0.14, redis-store 0.16",
             tower_sessions_redis_store::RedisStore::new(fred),

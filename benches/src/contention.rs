@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     backends::{Backend, Kind},
-    contestants::{App, Conflicts, is_sessio},
+    contestants::{App, Conflicts, SESSIO_ON_ACTIX},
     harness::{Bar, Figure, Row, median},
 };
 
@@ -33,7 +33,8 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let local = LocalSet::new();
         let conflicts = Conflicts::default();
-        let apps = local.block_on(&runtime, backend.apps(&backend.url, &conflicts))?;
+        let mut apps = local.block_on(&runtime, backend.apps(&backend.url, &conflicts))?;
+        apps.retain(|app| app.name() != SESSIO_ON_ACTIX);
         let mut outcomes: Vec<Outcome> =
             apps.iter().map(|app| Outcome { name: app.name(), races: Vec::new() }).collect();
         for round in 0..RACES {
@@ -117,8 +118,7 @@ async fn race(app: &Rc<dyn App>) -> Result<Race> {
 
 fn report(backend: &str, outcomes: &[Outcome], conflicts: &Conflicts) -> Vec<Row> {
     let Some((ours, peers)) = outcomes.split_first() else { return Vec::new() };
-    let peers = peers.iter().filter(|peer| !is_sessio(peer.name));
-    let fastest = peers.max_by(|a, b| a.speed().value.total_cmp(&b.speed().value));
+    let fastest = peers.iter().max_by(|a, b| a.speed().value.total_cmp(&b.speed().value));
     let beside = |figure: fn(&Outcome) -> Figure| fastest.map(|peer| (peer.name.to_owned(), figure(peer)));
     let alone = |what: &str, value: f64, unit| Row {
         what: format!("{backend}, 64 writers: {what}"),

@@ -61,11 +61,9 @@ fn throughput(backend: &Backend) -> Result<Vec<Row>> {
             let samples = interleaved(ROUNDS, &mut contestants, |contestant| {
                 local.block_on(&runtime, requests_a_second(contestant, connections, writes))
             })?;
-            let mut speeds: Vec<(String, Figure)> = Vec::new();
-            for (samples, contestant) in samples.iter().zip(&contestants) {
-                let speed = Figure { value: median(samples), unit: "requests/s" };
-                speeds.push((contestant.app.name().to_owned(), speed));
-            }
+            let speed = |samples: &Vec<f64>| Figure { value: median(samples), unit: "requests/s" };
+            let speeds = samples.iter().zip(&contestants);
+            let speeds = speeds.map(|(samples, contestant)| (contestant.app.name().to_owned(), speed(samples)));
             let bar = if connections == CONNECTIONS[2] { Bar::RatioAtLeast(1.5) } else { Bar::None };
             let row = |backend: &str, ours: Figure, peer, bar| Row {
                 what: format!("{backend}, {reads}/{writes}, {connections} connections"),
@@ -73,7 +71,7 @@ fn throughput(backend: &Backend) -> Result<Vec<Row>> {
                 peer,
                 bar,
             };
-            let (ours, peers): (Vec<_>, Vec<_>) = speeds.into_iter().partition(|(name, _)| is_sessio(name));
+            let (ours, peers): (Vec<_>, Vec<_>) = speeds.partition(|(name, _)| is_sessio(name));
             let best = peers.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
             let name = backend.kind.name();
             for (entrant, speed) in ours {

@@ -302,6 +302,12 @@ impl Image {
         value
     }
 
+    /// Decodes one field into a fresh value, as [`decode`](Self::decode) did.
+    pub(crate) fn reread<T: SessionModel>(&self, index: usize, value: &mut T) {
+        // What is absent or does not decode is the default, which a fresh value has.
+        let _ = self.read_into(index, value);
+    }
+
     /// Decodes one field into `value`. What does not decode is upgraded, where the field says how.
     fn read_into<T: SessionModel>(&self, index: usize, value: &mut T) -> Result<Read, DecodeError> {
         let (metadata, field) = (&T::FIELDS[index], value.field_mut(index));

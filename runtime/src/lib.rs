@@ -81,7 +81,7 @@
 //! | `postgres`, `mysql`, `sql-tls` | `store::PostgresStore`, `store::MySqlStore`: the same on servers, and TLS to them |
 //! | `redis`, `redis-cluster`, `redis-tls` | `store::RedisStore`: Redis or Valkey, on one server or a cluster |
 //! | `memcached` | `store::MemcachedStore` |
-//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie; `keys`: what seals it |
+//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie; `keys`: what seals it. A C compiler builds its cipher |
 //! | `cookie-compression` | the same, compressed where that is no risk |
 //! | `axum` (default) | the extractors `Session<T>`, `Option<Session<T>>` and `LazySession<T>` |
 //! | `tower` | the layer, for any tower service over `http` |

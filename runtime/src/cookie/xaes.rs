@@ -1,8 +1,9 @@
 //! XAES-256-GCM: AES-256-GCM under a key of its own for each message.
 //!
-//! [C2SP](https://c2sp.org/XAES-256-GCM) is the source, and `tests/cipher` tries its test vectors on this file. The first half of the nonce becomes
-//! the message's key, by the key derivation of NIST SP 800-108r1 with AES-CMAC; the second half is the nonce of AES-256-GCM
-//! (NIST SP 800-38D). The cipher itself is `ring`'s, so all that is ours is which two blocks are encrypted for that key.
+//! [C2SP](https://c2sp.org/XAES-256-GCM) is the source, and `tests/cipher` tries its test vectors on this file. The first half
+//! of the nonce becomes the message's key, by the key derivation of NIST SP 800-108r1 with AES-CMAC; the second half is the
+//! nonce of AES-256-GCM (NIST SP 800-38D). The cipher itself is `ring`'s, so all that is ours is which two blocks are encrypted
+//! for that key.
 
 use aes::{
     Aes256Enc, Block,
@@ -14,7 +15,8 @@ use zeroize::Zeroizing;
 pub(super) const NONCE_LEN: usize = 24;
 pub(super) const TAG_LEN: usize = 16;
 
-/// A key, ready to derive others from. Wiped from memory when dropped; a derived key is not, and opens one message.
+/// A key, ready to derive others from. Wiped from memory when dropped; what `ring` makes of a derived key is not, and opens one
+/// message.
 #[derive(Clone)]
 pub(super) struct Xaes256Gcm {
     aes: Aes256Enc,
@@ -31,7 +33,7 @@ impl Xaes256Gcm {
         let mut block = Block::default();
         aes.encrypt_block(&mut block);
         let doubled = u128::from_be_bytes(block.into());
-        // Doubling in the field of GCM, of which 0x87 is what the topmost bit becomes.
+        // CMAC's doubling (NIST SP 800-38B, 6.1): the topmost bit comes back as 0x87.
         let doubled = (doubled << 1) ^ ((doubled >> 127) * 0x87);
         Self { aes, subkey: Zeroizing::new(doubled.to_be_bytes()) }
     }
@@ -71,9 +73,8 @@ impl Xaes256Gcm {
             block
         });
         self.aes.encrypt_blocks(&mut blocks);
-        let mut key = [0; KEY_LEN];
-        key.iter_mut().zip(blocks.iter().flatten()).for_each(|(byte, derived)| *byte = *derived);
-        let key = UnboundKey::new(&AES_256_GCM, &key).ok()?;
+        let key = Zeroizing::new(blocks.map(<[u8; BLOCK_LEN]>::from));
+        let key = UnboundKey::new(&AES_256_GCM, key.as_flattened()).ok()?;
         Some((LessSafeKey::new(key), Nonce::try_assume_unique_for_key(second).ok()?))
     }
 }

@@ -1,5 +1,5 @@
-//! How many heap allocations a session adds to a bare axum route, and how many bytes. The numbers are exact; they may only go
-//! down.
+//! How many heap allocations a session adds to a bare axum route, and how many bytes. The numbers of allocations are exact, the
+//! bytes are rounded up; they may only go down.
 //!
 //! Most of the bytes are futures: a framework puts that of a handler on the heap, and in it lies whatever may be waited for.
 //!

@@ -294,14 +294,17 @@ async fn a_value_that_would_not_decode_is_refused_and_a_first_value_may_be_one()
         budget.revert().expect("the stored value decodes");
         error.to_string()
     };
+    let update = async |mut budget: Session<Budget>| budget.update(|budget| *budget.spent_mut() += 1.0).await;
     let app = Router::new()
-        .route("/spend", get(async |mut budget: Session<Budget>| budget.set_spent(2.5)))
+        .route("/spend", get(async |mut budget: Session<Budget>| budget.set_spent(1.5)))
+        .route("/update", get(update))
         .route("/refused", get(refused))
         .route("/show", get(async |budget: Session<Budget>| format!("{} of {}", budget.spent(), budget.limit())))
         .layer(SessionLayer::new(MemoryStore::<Budget>::new()).cookie(CookieSpec::development()));
     let server = Server::start(app).await;
     let browser = server.browser();
     assert!(browser.get("/spend").await.status.is_success());
+    assert!(browser.get("/update").await.status.is_success(), "nobody has changed the limit");
     assert!(browser.get("/refused").await.text.contains("`spent`"));
     assert_eq!(browser.get("/show").await.text, "2.5 of inf");
 }
