@@ -203,14 +203,16 @@ impl<T: SessionModel> Draft<T> {
         let mut copy = T::fresh();
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
-            if !self.image.is_changed(index, &self.value) {
-                // Read again as it was read before: not every value that a field may begin with can be written and read.
-                self.image.reread(index, &mut copy);
-                continue;
-            }
             encoded.clear();
-            let encode_error = |source| CommitError::encode(field, source);
-            self.value.field(index).encode_to_keep(&mut encoded).map_err(encode_error)?;
+            match self.value.field(index).encode_to_keep(&mut encoded) {
+                Ok(()) => {}
+                // Not every value that a field may begin with can be written and read: it is made as it was before.
+                Err(_) if !self.image.is_changed(index, &self.value) => {
+                    self.image.reread(index, &mut copy);
+                    continue;
+                }
+                Err(source) => return Err(CommitError::encode(field, source)),
+            }
             copy.field_mut(index).decode(&encoded).map_err(|source| LoadError::Undecodable {
                 kind: T::KIND,
                 field: field.name,

@@ -19,6 +19,7 @@ use crate::{
 on_server_and_cluster! {
     a_created_record_is_loaded_as_it_was,
     a_record_is_created_once,
+    a_call_waits_in_one_kilobyte,
     an_update_needs_the_version_that_it_expects,
     a_conflict_brings_the_current_record,
     a_touch_moves_times_forwards_and_nothing_else,
@@ -38,6 +39,13 @@ async fn a_created_record_is_loaded_as_it_was(target: Target) {
     assert_eq!(store.create(&record).await.unwrap(), Create::Created);
     assert_same(&store.load(record.id).await.unwrap().unwrap(), &record);
     assert!(store.load(SessionId::random().unwrap()).await.unwrap().is_none());
+}
+
+/// A call waits in a future on the heap, which has room for all that may be waited for.
+async fn a_call_waits_in_one_kilobyte(target: Target) {
+    let (store, record) = (target.store::<Visit>().await, record());
+    let (load, update) = (size_of_val(&store.load(record.id)), size_of_val(&store.update(record.version, &record)));
+    assert!(load <= 1_024 && update <= 1_024, "{load} and {update} bytes");
 }
 
 async fn a_record_is_created_once(target: Target) {

@@ -1,7 +1,10 @@
 //! Several handles of one request, and operations that are given up half way: nothing is lost, revived or done twice.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -307,4 +310,37 @@ async fn a_value_that_would_not_decode_is_refused_and_a_first_value_may_be_one()
     assert!(browser.get("/update").await.status.is_success(), "nobody has changed the limit");
     assert!(browser.get("/refused").await.text.contains("`spent`"));
     assert_eq!(browser.get("/show").await.text, "2.5 of inf");
+}
+
+/// Another one for each visitor, as a moment or a random value would be.
+fn number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[derive(Session)]
+struct Ticket {
+    #[session(default = number())]
+    number: u32,
+    #[session(default = f64::INFINITY)]
+    limit: f64,
+    calls: u32,
+}
+
+#[tokio::test]
+async fn an_update_that_fails_leaves_first_values_as_they_were() {
+    let store = FaultStore::new(MemoryStore::<Ticket>::new());
+    let faults = store.clone();
+    let call = async move |mut ticket: Session<Ticket>| {
+        let number = ticket.number();
+        faults.on(Operation::Create, 1).then(Fault::Error);
+        assert!(ticket.update(|ticket| *ticket.calls_mut() += 1).await.is_err());
+        assert_eq!((ticket.number(), ticket.limit(), ticket.calls()), (number, f64::INFINITY, 0));
+    };
+    let app = Router::new()
+        .route("/call", get(call))
+        .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+    let answer = Server::start(app).await.browser().get("/call").await;
+    assert_eq!((answer.status.as_u16(), answer.set_cookies()), (200, vec![]));
+    assert_eq!(store.count().await.expect("a count"), 0, "nothing has changed");
 }
