@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::{
     error::{CommitError, LoadError},
     merge::Merge,
-    model::{ColumnValue, DecodeError, Field, SessionModel},
+    model::{ColumnValue, DecodeError, Field, SessionModel, Value},
     payload::{self, Damage, Name, Span},
     record::Record,
     schema::ColumnDef,
@@ -56,6 +56,8 @@ enum Seen {
     AsStored,
     /// The default, as encoded here.
     Default(Span),
+    /// A default that cannot be encoded, as an infinite `f64`. It is not stored: the program makes it again.
+    Unwritable,
     /// What the upgrade made of the stored value, as encoded here.
     Upgraded(Span),
 }
@@ -128,7 +130,7 @@ impl Image {
             foreign: Vec::new(),
         };
         for index in 0..T::FIELDS.len() {
-            image.cells[index].seen = image.seen(&value, index, Seen::Default);
+            image.cells[index].seen = image.default(&value, index);
         }
         Decoded { value, image, undecodable: Vec::new() }
     }
@@ -145,7 +147,8 @@ impl Image {
             match image.read_into(index, &mut value) {
                 Ok(Read::AsStored) => continue,
                 Ok(Read::Upgraded) => {
-                    image.cells[index].seen = image.seen(&value, index, Seen::Upgraded);
+                    // What cannot be encoded counts as changed, so that the commit says so.
+                    image.cells[index].seen = image.note(&value, index).map_or(Seen::AsStored, Seen::Upgraded);
                     continue;
                 }
                 Ok(Read::Absent) => {}
@@ -154,7 +157,7 @@ impl Image {
                 }
                 Err(_) => undecodable.push(field.name),
             }
-            image.cells[index].seen = image.seen(&value, index, Seen::Default);
+            image.cells[index].seen = image.default(&value, index);
         }
         Ok(Decoded { value, image, undecodable })
     }
@@ -170,6 +173,7 @@ impl Image {
                 codec.is_none_or(|codec| codec.read(field).ok().as_ref() != self.columns.get(*position))
             }
             (Seen::AsStored, Stored::Absent) => true,
+            (Seen::Unwritable, _) => !are_alike(T::fresh().field(index), field),
         }
     }
 
@@ -210,13 +214,21 @@ impl Image {
             let is_in_column = field.column.is_some() && layout == Layout::Columns;
             match kept {
                 // A value that has moved into its column leaves the payload, unless it is one that did not decode.
-                Some(_) if is_in_column && !matches!(cell.seen, Seen::Default(_)) => {}
+                Some(_) if is_in_column && !matches!(cell.seen, Seen::Default(_) | Seen::Unwritable) => {}
                 Some(raw) => members.raw(field.name, raw),
+                // What goes into a column of JSON has to be read again as well, and no two databases agree on infinity and NaN.
+                None if is_in_column
+                    && !is_kept
+                    && matches!(columns.last(), Some(ColumnValue::Float(_) | ColumnValue::Json(_))) =>
+                {
+                    value.encode_to_keep(&mut Vec::new()).map_err(encode_error)?;
+                }
                 None if is_in_column => {}
                 // A first value that is another one each time is kept by the first write.
                 None if is_kept
                     && self.is_stored()
                     && fresh.get_or_insert_with(T::fresh).field(index).equals_value(value) => {}
+                None if is_kept && matches!(cell.seen, Seen::Unwritable) => {}
                 // What a new visitor has, the program can make again, whether it decodes or not.
                 None if is_kept => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
                 None => members.encoded(field.name, |out| value.encode_to_keep(out)).map_err(encode_error)?,
@@ -297,6 +309,7 @@ impl Image {
             let _ = match cell.seen {
                 Seen::AsStored => self.read_into(index, &mut value).map(drop),
                 Seen::Default(span) | Seen::Upgraded(span) => value.field_mut(index).decode(span.of(&self.replaced)),
+                Seen::Unwritable => Ok(()),
             };
         }
         value
@@ -328,13 +341,16 @@ impl Image {
         if metadata.upgrade.is_some_and(|up| up.upgrade(field, stored)) { Ok(Read::Upgraded) } else { Err(error) }
     }
 
-    /// Notes the value that a field begins with. One that cannot be encoded counts as changed, so that the commit says so.
-    fn seen<T: SessionModel>(&mut self, value: &T, index: usize, how: fn(Span) -> Seen) -> Seen {
+    /// Notes the default that a field begins with.
+    fn default<T: SessionModel>(&mut self, value: &T, index: usize) -> Seen {
+        self.note(value, index).map_or(Seen::Unwritable, Seen::Default)
+    }
+
+    /// Notes the value that a field begins with. `None` when it cannot be encoded.
+    fn note<T: SessionModel>(&mut self, value: &T, index: usize) -> Option<Span> {
         let start = self.replaced.len();
-        match value.field(index).encode(&mut self.replaced) {
-            Ok(()) => Span::new(start..self.replaced.len()).map_or(Seen::AsStored, how),
-            Err(_) => Seen::AsStored,
-        }
+        value.field(index).encode(&mut self.replaced).ok()?;
+        Span::new(start..self.replaced.len())
     }
 
     /// Finds where each field is, and decodes what is in the payload.
@@ -382,6 +398,11 @@ impl Image {
         }
         Ok(())
     }
+}
+
+/// Whether two values are equal. NaN equals nothing, so two that do not even equal themselves are taken for equal.
+fn are_alike(one: &dyn Value, other: &dyn Value) -> bool {
+    one.equals_value(other) || !one.equals_value(one) && !other.equals_value(other)
 }
 
 /// Refuses a value that is longer than the field's `max_len`: on every backend, and before the store is asked.

@@ -11,6 +11,8 @@ use serde::{
     ser,
 };
 
+use super::finite::Finite;
+
 /// What a session field must be able to do. Implemented for every type that fits.
 ///
 /// A value is looked at for changes when the session has been borrowed mutably. A change behind a shared borrow is not looked
@@ -55,10 +57,11 @@ pub trait Value: Any + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the type's `Serialize` refuses, as for a map whose keys are not strings or numbers.
+    /// When the type's `Serialize` refuses, as for a map whose keys are not strings or numbers, and when a number in it is not
+    /// finite.
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 
-    /// Encodes the value, and makes sure that it will decode: an infinite `f64` encodes as `null`, which is no `f64`.
+    /// Encodes the value, and makes sure that it will decode: what nests deeper than 128 levels is written and not read.
     ///
     /// # Errors
     ///
@@ -99,7 +102,7 @@ pub trait Value: Any + Send + Sync {
 impl<T: SessionValue> Value for T {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let start = out.len();
-        serde_json::to_writer(&mut *out, self).map_err(|error| {
+        serde_json::to_writer(&mut *out, &Finite(self)).map_err(|error| {
             out.truncate(start);
             EncodeError(error)
         })
@@ -131,7 +134,7 @@ impl<T: SessionValue> Value for T {
         // Encoding into a comparison costs no memory and settles nearly every case. Only where the bytes differ may the
         // values still be equal, as for a `HashMap` that lists its entries in another order.
         let mut rest = Expect(encoded);
-        if serde_json::to_writer(&mut rest, self).is_ok() && rest.0.is_empty() {
+        if serde_json::to_writer(&mut rest, &Finite(self)).is_ok() && rest.0.is_empty() {
             return true;
         }
         serde_json::from_slice::<T>(encoded).is_ok_and(|stored| stored == *self)
@@ -198,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn what_no_text_says_equals_none() {
+        assert!(None::<f64>.equals(b"null"));
+        for lost in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            assert!(!Some(lost).equals(b"null"));
+            assert!(!vec![Some(lost)].equals(b"[null]"));
+        }
+    }
+
+    #[test]
     fn a_prefix_is_not_equal() {
         assert!(12_u32.equals(b"12"));
         assert!(!12_u32.equals(b"123"));
@@ -207,18 +219,24 @@ mod tests {
     #[test]
     fn what_would_not_decode_is_not_kept() {
         let mut out = b"{".to_vec();
-        for lost in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
-            let error = lost.encode_to_keep(&mut out).unwrap_err();
-            assert_eq!(
-                std::error::Error::source(&error).unwrap().to_string(),
-                "what it encodes to would not decode: not a `f64`, from its byte 4 on"
-            );
-            assert_eq!(out, b"{");
-        }
         let deep = (0..200).fold(serde_json::Value::Null, |inner, _| serde_json::Value::Array(vec![inner]));
-        assert!(deep.encode_to_keep(&mut out).is_err());
+        let error = deep.encode_to_keep(&mut out).unwrap_err();
+        let said = std::error::Error::source(&error).unwrap().to_string();
+        assert!(said.starts_with("what it encodes to would not decode: not a `serde_json::value::Value`"), "{said}");
+        assert_eq!(out, b"{");
         1.5_f64.encode_to_keep(&mut out).unwrap();
         assert_eq!(out, b"{1.5");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_finite_number_comes_back_to_the_last_bit(number in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL) {
+            let mut out = Vec::new();
+            number.encode_to_keep(&mut out).unwrap();
+            let mut back = 0.0_f64;
+            back.decode(&out).unwrap();
+            proptest::prop_assert_eq!(back.to_bits(), number.to_bits());
+        }
     }
 
     #[test]
