@@ -14,7 +14,10 @@ use tempfile::TempDir;
 use tower_sessions_redis_store::fred::prelude::{ClientLike, Config, Pool as FredPool};
 use tower_sessions_sqlx_store::sqlx as sqlx_0_8;
 
-use crate::contestants::{self, ActixApp, App, Conflicts};
+use crate::{
+    contestants::{self, ActixApp, App, Conflicts},
+    floor,
+};
 
 /// A backend that can be reached.
 pub(crate) struct Backend {
@@ -76,6 +79,14 @@ impl Backend {
             Kind::Postgres => postgres(url, conflicts).await,
             Kind::MariaDb => mariadb(url, conflicts).await,
             Kind::Sqlite => sqlite(url, conflicts).await,
+        }
+    }
+
+    /// The same requests with no session at all, where it is known what they take.
+    pub(crate) async fn floor(&self) -> Result<Option<Rc<dyn App>>> {
+        match self.kind {
+            Kind::Redis => Ok(Some(Rc::new(floor::app(&self.url).await?))),
+            _ => Ok(None),
         }
     }
 }

@@ -115,7 +115,7 @@ fn derives(workspace: &Path) -> Result<Vec<Row>> {
         // Once, for what all depend on.
         crates.iter().try_for_each(|name| compile(name))?;
         let samples = interleaved(ROUNDS, &mut crates, |name| {
-            let source = workspace.join(&*name).join("src/lib.rs");
+            let source = workspace.join(*name).join("src/lib.rs");
             // Written anew, Cargo takes it for changed.
             fs::write(&source, fs::read(&source)?)?;
             cost(|| compile(name))
@@ -198,7 +198,7 @@ fn structs(head: &str, derive: &str) -> String {
 
 fn sessio(more: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../runtime");
-    format!("sessio = {{ path = {path:?}, {more} }}\n")
+    format!("sessio = {{ path = '{}', {more} }}\n", path.display())
 }
 
 /// How many crates the application needs, itself left out.

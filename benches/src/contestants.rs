@@ -55,6 +55,11 @@ pub(crate) struct Contestant {
 }
 
 impl Contestant {
+    /// An app of that name.
+    pub(crate) fn new(name: &'static str, router: Router) -> Self {
+        Self { name, router }
+    }
+
     /// Lets the app answer a request.
     pub(crate) async fn answer(&mut self, request: Request<Body>) -> Result<Response> {
         // A router is always ready.
@@ -299,7 +304,8 @@ where
     Contestant { name, router }
 }
 
-fn fail<E: std::error::Error>(error: E) -> StatusCode {
+/// Tells why, on the terminal.
+pub(crate) fn fail<E: std::error::Error>(error: E) -> StatusCode {
     eprintln!("a session failed: {error}");
     StatusCode::INTERNAL_SERVER_ERROR
 }

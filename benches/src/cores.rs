@@ -36,13 +36,16 @@ const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 /// Nanoseconds that each of the three takes a session.
 type Costs = [f64; 3];
 
+/// A store, tried by that many threads.
+type Try = fn(usize) -> Result<Costs>;
+
 /// Measures it.
 pub(crate) fn measure() -> Result<Vec<Row>> {
     let cores = thread::available_parallelism()?.get();
     let mut rows = Vec::new();
     for threads in 1..=cores {
         let mut costs: [Vec<Costs>; 2] = Default::default();
-        let mut contestants: [(usize, fn(usize) -> Result<Costs>); 2] = [(0, ours), (1, theirs)];
+        let mut contestants: [(usize, Try); 2] = [(0, ours), (1, theirs)];
         // Which of the two goes first alternates; the three figures of each run are kept aside.
         interleaved(ROUNDS, &mut contestants, |(which, run)| {
             costs[*which].push(run(threads)?);

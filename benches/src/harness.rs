@@ -12,11 +12,11 @@ pub(crate) fn interleaved<C>(
     contestants: &mut [C],
     mut run: impl FnMut(&mut C) -> Result<f64>,
 ) -> Result<Vec<Vec<f64>>> {
-    let mut samples = vec![vec![0.0; rounds]; contestants.len()];
+    let mut samples = vec![Vec::with_capacity(rounds); contestants.len()];
     for round in 0..rounds {
         for turn in 0..contestants.len() {
             let which = (round + turn) % contestants.len();
-            samples[which][round] = run(&mut contestants[which])?;
+            samples[which].push(run(&mut contestants[which])?);
         }
     }
     Ok(samples)

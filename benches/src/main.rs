@@ -12,6 +12,7 @@ mod contention;
 mod contestants;
 mod cores;
 mod decode;
+mod floor;
 mod harness;
 mod in_process;
 mod round_trips;
@@ -25,8 +26,11 @@ use anyhow::Result;
 
 use harness::{Row, Table};
 
+/// What measures a subject.
+type Measure = fn() -> Result<Vec<Row>>;
+
 /// Each subject by its name on the command line.
-const SUBJECTS: [(&str, fn() -> Result<Vec<Row>>); 8] = [
+const SUBJECTS: [(&str, Measure); 8] = [
     ("in-process", in_process::measure),
     ("decode", decode::measure),
     ("sealed-cookie", sealed_cookie::measure),

@@ -34,12 +34,12 @@ fn seal_and_open(size: usize, times: u32, bar: f64) -> Result<Vec<Row>> {
     let (ours, jar, bare) = (Ours::new()?, Jar::new(), Bare::new()?);
     let (our_text, jar_cookie, bare_text) = (ours.seal(&session)?, jar.seal(&session)?, bare.seal(&session)?);
     let mut contestants: [Box<dyn FnMut() -> Result<()>>; 6] = [
-        Box::new(|| Ok(drop(black_box(ours.seal(&session)?)))),
-        Box::new(|| Ok(drop(black_box(jar.seal(&session)?)))),
-        Box::new(|| Ok(drop(black_box(bare.seal(&session)?)))),
-        Box::new(|| Ok(drop(black_box(ours.open(&our_text)?)))),
-        Box::new(|| Ok(drop(black_box(jar.open(&jar_cookie)?)))),
-        Box::new(|| Ok(drop(black_box(bare.open(&bare_text)?)))),
+        Box::new(|| ours.seal(&session).map(|it| drop(black_box(it)))),
+        Box::new(|| jar.seal(&session).map(|it| drop(black_box(it)))),
+        Box::new(|| bare.seal(&session).map(|it| drop(black_box(it)))),
+        Box::new(|| ours.open(&our_text).map(|it| drop(black_box(it)))),
+        Box::new(|| jar.open(&jar_cookie).map(|it| drop(black_box(it)))),
+        Box::new(|| bare.open(&bare_text).map(|it| drop(black_box(it)))),
     ];
     let samples = interleaved(ROUNDS, &mut contestants, |run| {
         let started = Instant::now();

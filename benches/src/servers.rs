@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     backends::{Backend, Kind},
     contestants::{App, Conflicts, SESSIO_ON_ACTIX, is_sessio},
+    floor,
     harness::{Bar, Figure, Row, interleaved, median},
     round_trips::Counter,
 };
@@ -54,7 +55,10 @@ struct Contestant {
 fn throughput(backend: &Backend) -> Result<Vec<Row>> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
-    let mut contestants = local.block_on(&runtime, contestants(backend, &backend.url, CONNECTIONS[2]))?;
+    let mut contestants = local.block_on(&runtime, async {
+        let apps = backend.apps(&backend.url, &Conflicts::default()).await?;
+        visited(apps.into_iter().chain(backend.floor().await?), CONNECTIONS[2]).await
+    })?;
     let mut rows = Vec::new();
     for connections in CONNECTIONS {
         for (reads, writes) in MIXES {
@@ -71,9 +75,13 @@ fn throughput(backend: &Backend) -> Result<Vec<Row>> {
                 peer,
                 bar,
             };
-            let (ours, peers): (Vec<_>, Vec<_>) = speeds.partition(|(name, _)| is_sessio(name));
+            let (ours, others): (Vec<_>, Vec<_>) = speeds.partition(|(name, _)| is_sessio(name));
+            let (floor, peers): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| *name == floor::NAME);
             let best = peers.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
             let name = backend.kind.name();
+            for (floor, best) in floor.into_iter().zip(best) {
+                rows.push(row(&format!("{name} with no session"), floor.1, Some(best.clone()), Bar::None));
+            }
             for (entrant, speed) in ours {
                 rows.push(if entrant == SESSIO_ON_ACTIX {
                     // In one framework only the sessions differ.
@@ -88,9 +96,10 @@ fn throughput(backend: &Backend) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-async fn contestants(backend: &Backend, url: &str, visitors: usize) -> Result<Vec<Contestant>> {
+/// Apps, and visitors who have been there.
+async fn visited(apps: impl IntoIterator<Item = Rc<dyn App>>, visitors: usize) -> Result<Vec<Contestant>> {
     let mut contestants = Vec::new();
-    for app in backend.apps(url, &Conflicts::default()).await? {
+    for app in apps {
         let mut cookies = Vec::new();
         for _ in 0..visitors {
             cookies.push(app.ask("/begin", "").await?.cookies.into());
@@ -128,7 +137,8 @@ fn round_trips(backend: &Backend) -> Result<Vec<Row>> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     let counter = Counter::before(&backend.url)?;
-    let contestants = local.block_on(&runtime, contestants(backend, &counter.url, 1))?;
+    let contestants = local
+        .block_on(&runtime, async { visited(backend.apps(&counter.url, &Conflicts::default()).await?, 1).await })?;
     let mut rows = Vec::new();
     for (path, bar) in [("/untouched", 0.0), ("/read", 1.0), ("/write", 2.0)] {
         let mut counted = Vec::new();
