@@ -242,10 +242,17 @@ async fn the_server_expires_a_session_to_the_millisecond(target: Target) {
     assert!(matches!(store.update(first.version, &unaware).await.unwrap(), Update::Updated));
     assert_ttl(&target, &key, 120_250).await;
 
-    let mut shorter = next(&unaware);
+    // No time is another than before: the key keeps the end that it has.
+    let mut again = next(&unaware);
+    (again.life.seen_at, again.life.expires_at) = (activity.seen_at, activity.expires_at);
+    assert!(matches!(store.update(unaware.version, &again).await.unwrap(), Update::Updated));
+    assert_ttl(&target, &key, 120_250).await;
+    assert_same(&store.load(first.id).await.unwrap().unwrap(), &again);
+
+    let mut shorter = next(&again);
     shorter.life.seen_at = seen_at;
     shorter.life.expires_at = seen_at + Duration::from_millis(40);
-    assert!(matches!(store.update(unaware.version, &shorter).await.unwrap(), Update::Updated));
+    assert!(matches!(store.update(again.version, &shorter).await.unwrap(), Update::Updated));
     // The server's clock cannot be moved, so this one wait is real; it is bounded from above by the answer.
     for _ in 0..200 {
         if store.load(first.id).await.unwrap().is_none() {

@@ -15,6 +15,10 @@ use super::{
 };
 use crate::{model::SessionModel, store::StoreError};
 
+/// How many commands may wait to be written to the server. In the client's own queue of fifty, more callers than that at once
+/// wait for a place before they wait for an answer.
+const QUEUE: usize = 1024;
+
 /// Settings of a [`RedisStore`].
 ///
 /// ```no_run
@@ -128,7 +132,9 @@ impl<T: SessionModel> RedisStoreBuilder<T> {
         // an outage, and the first one after it is served.
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
-            .set_response_timeout(Some(self.response_timeout))
+            // One timer a command is enough: `Connection` has it.
+            .set_response_timeout(None)
+            .set_pipeline_buffer_size(QUEUE)
             .set_min_delay(Duration::from_millis(20))
             .set_number_of_retries(3);
         Ok(Connector::Server(Box::new((client, config))))

@@ -110,7 +110,7 @@ impl Connection {
     fn within<A>(&self, answer: impl Future<Output = RedisResult<A>>) -> impl Future<Output = Result<A, StoreError>> {
         let limit = self.shared.response_timeout;
         timeout(limit, answer).map(move |answer| {
-            // The client has the same limit for a single answer, and either may notice first.
+            // A cluster's client has the same limit for a single answer, and either may notice first.
             if answer.as_ref().map_or(true, |answer| answer.as_ref().is_err_and(RedisError::is_timeout)) {
                 self.renew();
             }
