@@ -67,7 +67,7 @@ impl<T: SessionModel> Engine<T> {
                     if let (Origin::Stored(opened), Some(Origin::Stored(saved))) = (&mut *origin, &outcome.saved) {
                         intents.coalesce(&opened.record, &saved.record);
                         *opened = saved.clone();
-                        draft.settle(origin, self.backend.layout())?;
+                        draft.stand_on(origin, self.backend.layout())?;
                     }
                     found = Some(Box::new(outcome));
                     continue;

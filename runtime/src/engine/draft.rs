@@ -192,15 +192,22 @@ impl<T: SessionModel> Draft<T> {
 
     /// Goes on from an origin that holds just this draft's value.
     pub(crate) fn settle(&mut self, origin: &Origin, layout: Layout) -> Result<(), LoadError> {
+        self.stand_on(origin, layout)?;
+        self.image.begin_from(&self.value);
+        Ok(())
+    }
+
+    /// Goes on from an origin that holds what this draft's value was when it was written; it may have changed since.
+    pub(super) fn stand_on(&mut self, origin: &Origin, layout: Layout) -> Result<(), LoadError> {
         if let Some(contents) = origin.contents(layout) {
             self.image = Image::decode::<T>(contents)?.image;
         }
         Ok(())
     }
 
-    /// A second value, equal to this draft's as far as it is stored.
-    fn copy_value(&self) -> Result<T, CommitError> {
-        let mut copy = T::fresh();
+    /// A second value, equal to this draft's as far as it is stored, and the fields that were made anew for it.
+    fn copy_value(&self) -> Result<(T, Vec<usize>), CommitError> {
+        let (mut copy, mut remade) = (T::fresh(), Vec::new());
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate() {
             encoded.clear();
@@ -209,6 +216,7 @@ impl<T: SessionModel> Draft<T> {
                 // Not every value that a field may begin with can be written and read: it is made as it was before.
                 Err(_) if !self.image.is_changed(index, &self.value) => {
                     self.image.reread(index, &mut copy);
+                    remade.push(index);
                     continue;
                 }
                 Err(source) => return Err(CommitError::encode(field, source)),
@@ -219,7 +227,7 @@ impl<T: SessionModel> Draft<T> {
                 source,
             })?;
         }
-        Ok(copy)
+        Ok((copy, remade))
     }
 }
 
@@ -228,14 +236,16 @@ impl<T: SessionModel> Draft<T> {
 pub(crate) struct Trial<'a, T: SessionModel> {
     pub(crate) draft: &'a mut Draft<T>,
     before: Option<T>,
+    /// The fields of it that nobody had changed and no text says.
+    remade: Vec<usize>,
 }
 
 impl<'a, T: SessionModel> Trial<'a, T> {
     /// Notes what the draft holds.
     pub(crate) fn of(draft: &'a mut Draft<T>) -> Result<Self, CommitError> {
         draft.unanswered = None;
-        let before = Some(draft.copy_value()?);
-        Ok(Self { draft, before })
+        let (before, remade) = draft.copy_value()?;
+        Ok(Self { draft, before: Some(before), remade })
     }
 
     /// Keeps the change.
@@ -251,6 +261,9 @@ impl<T: SessionModel> Drop for Trial<'_, T> {
         self.draft.unanswered = None;
         for index in 0..T::FIELDS.len() {
             self.draft.value.field_mut(index).swap(before.field_mut(index));
+        }
+        for index in std::mem::take(&mut self.remade) {
+            self.draft.image.begin_field_from(index, &self.draft.value);
         }
     }
 }

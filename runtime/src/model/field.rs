@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::de::DeserializeOwned;
 
-use super::{Column, ColumnError, ColumnValue, EncodeError, SessionValue, Value, finite::Finite, value::without_value};
+use super::{Column, ColumnError, ColumnValue, EncodeError, SessionValue, Value, value::without_value};
 use crate::merge::Merge;
 
 /// One stored field of a session struct.
@@ -134,7 +134,7 @@ impl<F> fmt::Debug for JsonColumn<F> {
 
 impl<F: SessionValue> ColumnCodec for JsonColumn<F> {
     fn read(&self, field: &dyn Value) -> Result<ColumnValue, EncodeError> {
-        serde_json::to_string(&Finite(typed::<F>(field))).map(ColumnValue::Json).map_err(EncodeError)
+        serde_json::to_string(typed::<F>(field)).map(ColumnValue::Json).map_err(EncodeError)
     }
 
     fn write(&self, field: &mut dyn Value, column: &ColumnValue) -> Result<(), ColumnError> {

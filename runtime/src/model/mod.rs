@@ -4,7 +4,7 @@
 //! that a session *does* is written once, in this crate, against [`SessionModel`].
 
 mod field;
-mod finite;
+mod numbers;
 mod principal;
 mod value;
 

@@ -11,7 +11,7 @@ use serde::{
     ser,
 };
 
-use super::finite::Finite;
+use super::numbers::{NotFinite, Numbers};
 
 /// What a session field must be able to do. Implemented for every type that fits.
 ///
@@ -63,10 +63,19 @@ pub trait Value: Any + Send + Sync {
 
     /// Encodes the value, and makes sure that it will decode: what nests deeper than 128 levels is written and not read.
     ///
+    /// A number that is not finite is written as `null` where the type reads that as the same number.
+    ///
     /// # Errors
     ///
     /// As for [`encode`](Self::encode), and when what was encoded is no value of this type.
     fn encode_to_keep(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+
+    /// Appends a text by which [`is_as_noted`](Self::is_as_noted) will know the value, with numbers that are not finite.
+    ///
+    /// # Errors
+    ///
+    /// When the type's `Serialize` refuses.
+    fn note(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 
     /// Replaces the value by the decoded one. On an error the value stays as it was.
     ///
@@ -86,6 +95,9 @@ pub trait Value: Any + Send + Sync {
     /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`.
     fn equals(&self, encoded: &[u8]) -> bool;
 
+    /// Whether this is the value that was noted, or one that equals it.
+    fn is_as_noted(&self, noted: &[u8]) -> bool;
+
     /// Whether the other value is of the same type and equal.
     fn equals_value(&self, other: &dyn Value) -> bool;
 
@@ -101,21 +113,30 @@ pub trait Value: Any + Send + Sync {
 
 impl<T: SessionValue> Value for T {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let start = out.len();
-        serde_json::to_writer(&mut *out, &Finite(self)).map_err(|error| {
-            out.truncate(start);
-            EncodeError(error)
-        })
+        write(self, NotFinite::Refused, out).map_err(EncodeError)
     }
 
     fn encode_to_keep(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let start = out.len();
-        self.encode(out)?;
-        serde_json::from_slice::<Self>(&out[start..]).map(drop).map_err(|error| {
-            out.truncate(start);
-            let reason = without_value::<Self>(&error);
-            EncodeError(ser::Error::custom(format_args!("what it encodes to would not decode: {reason}")))
-        })
+        let refused = write(self, NotFinite::Refused, out).err();
+        if refused.is_some() {
+            write(self, NotFinite::Null, out).map_err(EncodeError)?;
+        }
+        let error = match (serde_json::from_slice::<Self>(&out[start..]), refused) {
+            (Ok(_), None) => return Ok(()),
+            (Ok(decoded), Some(_)) if are_alike(&decoded, self) => return Ok(()),
+            (_, Some(refused)) => refused,
+            (Err(error), None) => {
+                let reason = without_value::<Self>(&error);
+                ser::Error::custom(format_args!("what it encodes to would not decode: {reason}"))
+            }
+        };
+        out.truncate(start);
+        Err(EncodeError(error))
+    }
+
+    fn note(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        write(self, NotFinite::Marked, out).map_err(EncodeError)
     }
 
     fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
@@ -133,11 +154,18 @@ impl<T: SessionValue> Value for T {
     fn equals(&self, encoded: &[u8]) -> bool {
         // Encoding into a comparison costs no memory and settles nearly every case. Only where the bytes differ may the
         // values still be equal, as for a `HashMap` that lists its entries in another order.
-        let mut rest = Expect(encoded);
-        if serde_json::to_writer(&mut rest, &Finite(self)).is_ok() && rest.0.is_empty() {
+        let mut rest = Expect::new(encoded);
+        if rest.is_all_of(self, NotFinite::Refused) {
             return true;
         }
-        serde_json::from_slice::<T>(encoded).is_ok_and(|stored| stored == *self)
+        // Where nothing differed, a number was refused: NaN does not equal itself, and may be what was stored all the same.
+        serde_json::from_slice::<T>(encoded)
+            .is_ok_and(|stored| stored == *self || !rest.differs && are_alike(&stored, self))
+    }
+
+    fn is_as_noted(&self, noted: &[u8]) -> bool {
+        Expect::new(noted).is_all_of(self, NotFinite::Marked)
+            || serde_json::from_slice::<T>(noted).is_ok_and(|noted| noted == *self)
     }
 
     fn equals_value(&self, other: &dyn Value) -> bool {
@@ -165,8 +193,34 @@ pub(super) fn without_value<T>(error: &serde_json::Error) -> serde_json::Error {
     de::Error::custom(format_args!("not a `{ty}`, from its byte {column} on"))
 }
 
+/// Appends the encoded value, or nothing.
+fn write<T: SessionValue>(value: &T, not_finite: NotFinite, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    let start = out.len();
+    serde_json::to_writer(&mut *out, &Numbers(value, not_finite)).inspect_err(|_| out.truncate(start))
+}
+
+/// Whether two values would be noted alike: they are equal, where NaN equals NaN.
+fn are_alike<T: SessionValue>(one: &T, other: &T) -> bool {
+    let mut noted = Vec::new();
+    one.note(&mut noted).is_ok() && other.is_as_noted(&noted)
+}
+
 /// A writer that accepts exactly the bytes it expects.
-struct Expect<'a>(&'a [u8]);
+struct Expect<'a> {
+    bytes: &'a [u8],
+    /// Other bytes have come.
+    differs: bool,
+}
+
+impl<'a> Expect<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, differs: false }
+    }
+
+    fn is_all_of<T: SessionValue>(&mut self, value: &T, not_finite: NotFinite) -> bool {
+        serde_json::to_writer(&mut *self, &Numbers(value, not_finite)).is_ok() && self.bytes.is_empty()
+    }
+}
 
 impl io::Write for Expect<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -175,7 +229,11 @@ impl io::Write for Expect<'_> {
 
     #[inline]
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0 = self.0.strip_prefix(bytes).ok_or(io::ErrorKind::InvalidData)?;
+        let Some(rest) = self.bytes.strip_prefix(bytes) else {
+            self.differs = true;
+            return Err(io::ErrorKind::InvalidData.into());
+        };
+        self.bytes = rest;
         Ok(())
     }
 

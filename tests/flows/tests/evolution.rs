@@ -47,6 +47,21 @@ fn points_of_text(points: String) -> Option<u64> {
     points.parse().ok()
 }
 
+#[derive(Session)]
+struct Allowance {
+    #[session(upgrade = unlimited)]
+    limit: f64,
+    #[session(default = f64::INFINITY)]
+    ceiling: f64,
+    uses: u32,
+}
+
+/// There was no limit where there is an infinite one now.
+#[expect(clippy::unnecessary_wraps, reason = "an upgrade may have nothing to give")]
+fn unlimited((): ()) -> Option<f64> {
+    Some(f64::INFINITY)
+}
+
 /// A session as another version of the program has stored it.
 async fn plant<S: Store>(store: &S, payload: &'static str) -> (SessionId, String) {
     let token = Token::random().expect("random bytes");
@@ -262,4 +277,26 @@ async fn a_value_that_the_upgrade_does_not_take_is_as_undecodable_as_without_it(
     assert_eq!(stored(&game.store, game.id).await, r#"{"level":9,"points":8}"#);
     let game = Game::with(r#"{"level":1,"points":"many"}"#).await;
     assert_eq!(game.browser.get("/show").await.status, StatusCode::INTERNAL_SERVER_ERROR, "a strict field refuses");
+}
+
+#[tokio::test]
+async fn what_becomes_a_number_that_json_has_not_stays_stored_as_it_was() {
+    let store = MemoryStore::<Allowance>::new();
+    let (id, cookie) = plant(&store, r#"{"limit":null,"ceiling":null,"uses":1}"#).await;
+    let app = Router::new()
+        .route("/use", get(async |mut allowance: Session<Allowance>| *allowance.uses_mut() += 1))
+        .route(
+            "/update",
+            get(async |mut allowance: Session<Allowance>| {
+                allowance.update(|allowance| *allowance.uses_mut() += 1).await.expect("nothing else has changed");
+                format!("{} of {} and {}", allowance.uses(), allowance.limit(), allowance.ceiling())
+            }),
+        )
+        .layer(SessionLayer::new(store.clone()).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    browser.set_cookie("id", &cookie);
+    assert!(browser.get("/use").await.status.is_success());
+    assert_eq!(browser.get("/update").await.text, "3 of inf and inf");
+    assert_eq!(stored(&store, id).await, r#"{"limit":null,"ceiling":null,"uses":3}"#);
 }

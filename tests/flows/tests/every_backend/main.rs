@@ -1,5 +1,6 @@
 //! The promises on every backend, over HTTP: those here that need no server, and all others under `cargo xtask test`.
 
+mod columns;
 #[path = "../../../../examples/stores/src/bin/sync_engine/engine.rs"]
 mod engine;
 mod lost_answers;

@@ -1,25 +1,46 @@
-//! Numbers that JSON does not have are refused, however deep in a value they are.
+//! Numbers that JSON does not have, however deep in a value they are.
 //!
 //! RFC 8259 section 6 knows neither infinity nor NaN. `serde_json` writes `null` in their place, and an `Option<f64>` reads that
-//! as `None`: the value would be lost, and nobody told. [`Finite`] around a value refuses them while it is written; all else
-//! passes through it as it is.
+//! as `None`: the value would be lost, and nobody told. [`Numbers`] around a value says what becomes of them while it is
+//! written; all else passes through it as it is.
 
 use std::fmt::Display;
 
 use serde::{Serialize, Serializer, ser};
 
-/// Around a value: its numbers are finite, or it is not written. Around a serializer, or one of its parts: the same for what
-/// it is given.
-pub(super) struct Finite<T>(pub(super) T);
+/// What becomes of infinity and NaN.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NotFinite {
+    /// The value is not written.
+    Refused,
+    /// Each is written as a text of its own, by which it can be compared and not read.
+    Marked,
+    /// They are `null`, which the value's own type may read as what it was.
+    Null,
+}
 
-impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
+/// Around a value, around a serializer, and around one of its parts.
+pub(super) struct Numbers<T>(pub(super) T, pub(super) NotFinite);
+
+impl<T: Serialize + ?Sized> Serialize for Numbers<&T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(Finite(serializer))
+        self.0.serialize(Numbers(serializer, self.1))
     }
 }
 
-fn refused<E: ser::Error>() -> E {
-    E::custom("JSON has neither infinity nor NaN; keep such a number as text, or as an `Option` that is `None`")
+impl NotFinite {
+    fn write<S: Serializer>(self, number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Refused => Err(ser::Error::custom(
+                "JSON has neither infinity nor NaN; keep such a number as text, or as an `Option` that is `None`",
+            )),
+            // No text that means something begins with a code point that is no character.
+            Self::Marked if number.is_nan() => serializer.serialize_str("\u{FFFF}NaN"),
+            Self::Marked if number > 0.0 => serializer.serialize_str("\u{FFFF}+"),
+            Self::Marked => serializer.serialize_str("\u{FFFF}-"),
+            Self::Null => serializer.serialize_f64(number),
+        }
+    }
 }
 
 /// Methods that pass on what they are given.
@@ -35,36 +56,36 @@ macro_rules! passes {
 macro_rules! begins {
     ($($method:ident($($argument:ident: $type:ty),*) -> $part:ident),* $(,)?) => {$(
         fn $method(self, $($argument: $type),*) -> Result<Self::$part, S::Error> {
-            self.0.$method($($argument),*).map(Finite)
+            self.0.$method($($argument),*).map(|part| Numbers(part, self.1))
         }
     )*};
 }
 
-impl<S: Serializer> Serializer for Finite<S> {
+impl<S: Serializer> Serializer for Numbers<S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Finite<S::SerializeSeq>;
-    type SerializeTuple = Finite<S::SerializeTuple>;
-    type SerializeTupleStruct = Finite<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Finite<S::SerializeTupleVariant>;
-    type SerializeMap = Finite<S::SerializeMap>;
-    type SerializeStruct = Finite<S::SerializeStruct>;
-    type SerializeStructVariant = Finite<S::SerializeStructVariant>;
+    type SerializeSeq = Numbers<S::SerializeSeq>;
+    type SerializeTuple = Numbers<S::SerializeTuple>;
+    type SerializeTupleStruct = Numbers<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Numbers<S::SerializeTupleVariant>;
+    type SerializeMap = Numbers<S::SerializeMap>;
+    type SerializeStruct = Numbers<S::SerializeStruct>;
+    type SerializeStructVariant = Numbers<S::SerializeStructVariant>;
 
     fn serialize_f32(self, number: f32) -> Result<S::Ok, S::Error> {
-        if number.is_finite() { self.0.serialize_f32(number) } else { Err(refused()) }
+        if number.is_finite() { self.0.serialize_f32(number) } else { self.1.write(number.into(), self.0) }
     }
 
     fn serialize_f64(self, number: f64) -> Result<S::Ok, S::Error> {
-        if number.is_finite() { self.0.serialize_f64(number) } else { Err(refused()) }
+        if number.is_finite() { self.0.serialize_f64(number) } else { self.1.write(number, self.0) }
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.serialize_some(&Finite(value))
+        self.0.serialize_some(&Numbers(value, self.1))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_struct(name, &Finite(value))
+        self.0.serialize_newtype_struct(name, &Numbers(value, self.1))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -74,7 +95,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_variant(name, index, variant, &Finite(value))
+        self.0.serialize_newtype_variant(name, index, variant, &Numbers(value, self.1))
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
@@ -108,12 +129,12 @@ impl<S: Serializer> Serializer for Finite<S> {
 /// The parts of a value: each takes elements, some of them under a name, and ends.
 macro_rules! parts {
     ($($part:ident { $($method:ident($($name:ident: $type:ty)?)),+ })*) => {$(
-        impl<S: ser::$part> ser::$part for Finite<S> {
+        impl<S: ser::$part> ser::$part for Numbers<S> {
             type Ok = S::Ok;
             type Error = S::Error;
 
             $(fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), S::Error> {
-                self.0.$method($($name,)? &Finite(value))
+                self.0.$method($($name,)? &Numbers(value, self.1))
             })+
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -191,11 +212,11 @@ mod tests {
 
     /// Values of several types in one list.
     mod erased {
-        use super::{Finite, Serialize};
+        use super::{NotFinite, Numbers, Serialize};
 
         pub(super) trait Value {
             fn plain(&self) -> String;
-            fn finite(&self) -> Result<String, String>;
+            fn with(&self, not_finite: NotFinite) -> Result<String, String>;
         }
 
         impl<T: Serialize> Value for T {
@@ -203,8 +224,8 @@ mod tests {
                 serde_json::to_string(self).unwrap()
             }
 
-            fn finite(&self) -> Result<String, String> {
-                serde_json::to_string(&Finite(self)).map_err(|error| error.to_string())
+            fn with(&self, not_finite: NotFinite) -> Result<String, String> {
+                serde_json::to_string(&Numbers(self, not_finite)).map_err(|error| error.to_string())
             }
         }
     }
@@ -224,15 +245,27 @@ mod tests {
             Box::new(serde_json::from_str::<Value>(r#"{"a":[1,-2,3.5,null,{"b":"c"}]}"#).unwrap()),
         ];
         for value in around(1.5_f64).into_iter().chain(around(-0.0_f32)).chain(others) {
-            assert_eq!(value.finite(), Ok(value.plain()));
+            for not_finite in [NotFinite::Refused, NotFinite::Marked, NotFinite::Null] {
+                assert_eq!(value.with(not_finite), Ok(value.plain()));
+            }
         }
     }
 
     #[test]
     fn what_json_has_not_is_refused_wherever_it_is() {
         for value in around(f64::NEG_INFINITY).into_iter().chain(around(f32::NAN)) {
-            let error = value.finite().expect_err(&value.plain());
+            let error = value.with(NotFinite::Refused).expect_err(&value.plain());
             assert!(error.starts_with("JSON has neither infinity nor NaN"), "{error}");
+            assert_eq!(value.with(NotFinite::Null), Ok(value.plain()));
+        }
+    }
+
+    #[test]
+    fn what_json_has_not_is_told_apart_by_its_mark() {
+        let numbers = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN].map(around);
+        for ((one, two), three) in numbers[0].iter().zip(&numbers[1]).zip(&numbers[2]) {
+            let [one, two, three] = [one, two, three].map(|value| value.with(NotFinite::Marked).unwrap());
+            assert!(one != two && two != three && one != three, "{one} {two} {three}");
         }
     }
 }

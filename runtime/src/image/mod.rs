@@ -4,15 +4,16 @@
 //! has changed when its value no longer equals them. So a change is seen however it was made, an equal value is no
 //! change, and what the program does not know or cannot decode keeps its bytes.
 
+mod encode;
+
 use bytes::Bytes;
 
 use crate::{
-    error::{CommitError, LoadError},
+    error::LoadError,
     merge::Merge,
-    model::{ColumnValue, DecodeError, Field, SessionModel, Value},
+    model::{ColumnCodec, ColumnValue, DecodeError, SessionModel, Value},
     payload::{self, Damage, Name, Span},
     record::Record,
-    schema::ColumnDef,
     store::{Layout, StoreError},
 };
 
@@ -54,11 +55,9 @@ enum Stored {
 #[derive(Clone)]
 enum Seen {
     AsStored,
-    /// The default, as encoded here.
+    /// The default, as noted here.
     Default(Span),
-    /// A default that cannot be encoded, as an infinite `f64`. It is not stored: the program makes it again.
-    Unwritable,
-    /// What the upgrade made of the stored value, as encoded here.
+    /// What the upgrade made of the stored value, as noted here.
     Upgraded(Span),
 }
 
@@ -130,7 +129,7 @@ impl Image {
             foreign: Vec::new(),
         };
         for index in 0..T::FIELDS.len() {
-            image.cells[index].seen = image.default(&value, index);
+            image.cells[index].seen = image.seen(&value, index, Seen::Default);
         }
         Decoded { value, image, undecodable: Vec::new() }
     }
@@ -147,8 +146,7 @@ impl Image {
             match image.read_into(index, &mut value) {
                 Ok(Read::AsStored) => continue,
                 Ok(Read::Upgraded) => {
-                    // What cannot be encoded counts as changed, so that the commit says so.
-                    image.cells[index].seen = image.note(&value, index).map_or(Seen::AsStored, Seen::Upgraded);
+                    image.cells[index].seen = image.seen(&value, index, Seen::Upgraded);
                     continue;
                 }
                 Ok(Read::Absent) => {}
@@ -157,7 +155,7 @@ impl Image {
                 }
                 Err(_) => undecodable.push(field.name),
             }
-            image.cells[index].seen = image.default(&value, index);
+            image.cells[index].seen = image.seen(&value, index, Seen::Default);
         }
         Ok(Decoded { value, image, undecodable })
     }
@@ -166,83 +164,19 @@ impl Image {
     pub(crate) fn is_changed<T: SessionModel>(&self, index: usize, value: &T) -> bool {
         let (cell, field) = (&self.cells[index], value.field(index));
         match (&cell.seen, &cell.stored) {
-            (Seen::Default(span) | Seen::Upgraded(span), _) => !field.equals(span.of(&self.replaced)),
+            (Seen::Default(span) | Seen::Upgraded(span), _) => !field.is_as_noted(span.of(&self.replaced)),
             (Seen::AsStored, Stored::Member(span)) => !field.equals(span.of(&self.data)),
             (Seen::AsStored, Stored::Column(position)) => {
                 let codec = T::FIELDS[index].column.map(|(_, codec)| codec);
-                codec.is_none_or(|codec| codec.read(field).ok().as_ref() != self.columns.get(*position))
+                !codec.zip(self.columns.get(*position)).is_some_and(|(codec, stored)| is_in(stored, field, codec))
             }
             (Seen::AsStored, Stored::Absent) => true,
-            (Seen::Unwritable, _) => !are_alike(T::fresh().field(index), field),
         }
     }
 
     /// Whether any field has changed.
     pub(crate) fn has_changes<T: SessionModel>(&self, value: &T) -> bool {
         (0..T::FIELDS.len()).any(|index| self.is_changed(index, value))
-    }
-
-    /// What to store: changed fields anew, all others as they were, and what this program does not know as it was.
-    ///
-    /// While a deploy rolls, programs of two versions write one session. So a program writes what it has changed, and does
-    /// not put back what another one has moved elsewhere: a member that is not stored stays away until the field is changed.
-    pub(crate) fn encode<T: SessionModel>(&self, model: &T, layout: Layout) -> Result<Payload, CommitError> {
-        let mut fresh = None;
-        let mut is_changed = false;
-        let mut members = Members::with_capacity(self.data.len() + self.replaced.len() + 64);
-        let mut columns = Vec::with_capacity(T::SCHEMA.columns.len());
-        for (index, field) in T::FIELDS.iter().enumerate() {
-            let encode_error = |source| CommitError::encode(field, source);
-            let (cell, value) = (&self.cells[index], model.field(index));
-            let is_kept = !self.is_changed(index, model);
-            is_changed |= !is_kept;
-            if let Some((_, codec)) = field.column {
-                let stored = match cell.stored {
-                    Stored::Column(position) if is_kept => self.columns.get(position).cloned(),
-                    _ => None,
-                };
-                let column = stored.map_or_else(|| codec.read(value), Ok).map_err(encode_error)?;
-                if !is_kept || matches!(cell.stored, Stored::Absent) {
-                    assert_fits(field, T::SCHEMA.columns.get(columns.len()), &column)?;
-                }
-                columns.push(column);
-            }
-            let kept = match cell.stored {
-                Stored::Member(span) if is_kept => Some(span.of(&self.data)),
-                _ => None,
-            };
-            let is_in_column = field.column.is_some() && layout == Layout::Columns;
-            match kept {
-                // A value that has moved into its column leaves the payload, unless it is one that did not decode.
-                Some(_) if is_in_column && !matches!(cell.seen, Seen::Default(_) | Seen::Unwritable) => {}
-                Some(raw) => members.raw(field.name, raw),
-                // What goes into a column of JSON has to be read again as well, and no two databases agree on infinity and NaN.
-                None if is_in_column
-                    && !is_kept
-                    && matches!(columns.last(), Some(ColumnValue::Float(_) | ColumnValue::Json(_))) =>
-                {
-                    value.encode_to_keep(&mut Vec::new()).map_err(encode_error)?;
-                }
-                None if is_in_column => {}
-                // A first value that is another one each time is kept by the first write.
-                None if is_kept
-                    && self.is_stored()
-                    && fresh.get_or_insert_with(T::fresh).field(index).equals_value(value) => {}
-                None if is_kept && matches!(cell.seen, Seen::Unwritable) => {}
-                // What a new visitor has, the program can make again, whether it decodes or not.
-                None if is_kept => members.encoded(field.name, |out| value.encode(out)).map_err(encode_error)?,
-                None => members.encoded(field.name, |out| value.encode_to_keep(out)).map_err(encode_error)?,
-            }
-        }
-        for (name, span) in &self.foreign {
-            members.raw(name, span.of(&self.data));
-        }
-        Ok(Payload { data: members.finish(), columns, is_changed })
-    }
-
-    /// Whether there is a stored session that it was decoded from.
-    fn is_stored(&self) -> bool {
-        !self.data.is_empty()
     }
 
     /// Whether what was stored belonged to somebody.
@@ -307,9 +241,8 @@ impl Image {
         for (index, cell) in self.cells.iter().enumerate() {
             // What decoded once decodes again; what did not was seen as its default.
             let _ = match cell.seen {
-                Seen::AsStored => self.read_into(index, &mut value).map(drop),
-                Seen::Default(span) | Seen::Upgraded(span) => value.field_mut(index).decode(span.of(&self.replaced)),
-                Seen::Unwritable => Ok(()),
+                Seen::AsStored | Seen::Upgraded(_) => self.read_into(index, &mut value).map(drop),
+                Seen::Default(span) => value.field_mut(index).decode(span.of(&self.replaced)),
             };
         }
         value
@@ -341,16 +274,27 @@ impl Image {
         if metadata.upgrade.is_some_and(|up| up.upgrade(field, stored)) { Ok(Read::Upgraded) } else { Err(error) }
     }
 
-    /// Notes the default that a field begins with.
-    fn default<T: SessionModel>(&mut self, value: &T, index: usize) -> Seen {
-        self.note(value, index).map_or(Seen::Unwritable, Seen::Default)
+    /// The value holds what is stored, and where nothing is, its own first values.
+    pub(crate) fn begin_from<T: SessionModel>(&mut self, value: &T) {
+        for index in 0..T::FIELDS.len() {
+            self.begin_field_from(index, value);
+        }
     }
 
-    /// Notes the value that a field begins with. `None` when it cannot be encoded.
-    fn note<T: SessionModel>(&mut self, value: &T, index: usize) -> Option<Span> {
+    /// The field holds its first value, unless it is stored.
+    pub(crate) fn begin_field_from<T: SessionModel>(&mut self, index: usize, value: &T) {
+        if matches!(self.cells[index].seen, Seen::Default(_)) {
+            self.cells[index].seen = self.seen(value, index, Seen::Default);
+        }
+    }
+
+    /// Notes the value that a field begins with. One that cannot be noted counts as changed, so that the commit says so.
+    fn seen<T: SessionModel>(&mut self, value: &T, index: usize, how: fn(Span) -> Seen) -> Seen {
         let start = self.replaced.len();
-        value.field(index).encode(&mut self.replaced).ok()?;
-        Span::new(start..self.replaced.len())
+        match value.field(index).note(&mut self.replaced) {
+            Ok(()) => Span::new(start..self.replaced.len()).map_or(Seen::AsStored, how),
+            Err(_) => Seen::AsStored,
+        }
     }
 
     /// Finds where each field is, and decodes what is in the payload.
@@ -400,60 +344,19 @@ impl Image {
     }
 }
 
-/// Whether two values are equal. NaN equals nothing, so two that do not even equal themselves are taken for equal.
-fn are_alike(one: &dyn Value, other: &dyn Value) -> bool {
-    one.equals_value(other) || !one.equals_value(one) && !other.equals_value(other)
-}
-
-/// Refuses a value that is longer than the field's `max_len`: on every backend, and before the store is asked.
-fn assert_fits(field: &Field, column: Option<&ColumnDef>, value: &ColumnValue) -> Result<(), CommitError> {
-    let Some(max_len) = column.and_then(|column| column.max_len) else { return Ok(()) };
-    let length = match value {
-        ColumnValue::Text(text) => text.chars().count(),
-        ColumnValue::Bytes(bytes) => bytes.len(),
-        _ => return Ok(()),
-    };
-    if length > max_len as usize { Err(CommitError::TooLong { field: field.name, length, max_len }) } else { Ok(()) }
+/// Whether this is what a column holds. A database may have written JSON anew, and NaN equals nothing.
+fn is_in(stored: &ColumnValue, field: &dyn Value, codec: &dyn ColumnCodec) -> bool {
+    if let ColumnValue::Json(text) = stored {
+        return field.equals(text.as_bytes());
+    }
+    match (stored, codec.read(field)) {
+        (ColumnValue::Float(stored), Ok(ColumnValue::Float(number))) if stored.is_nan() => number.is_nan(),
+        (stored, number) => number.is_ok_and(|number| number == *stored),
+    }
 }
 
 /// The field that has or had this name.
 fn field_named<T: SessionModel>(name: &str) -> Option<usize> {
     let by_alias = || T::FIELDS.iter().position(|field| field.aliases.contains(&name));
     T::FIELDS.iter().position(|field| field.name == name).or_else(by_alias)
-}
-
-/// A JSON object that is being written.
-struct Members(Vec<u8>);
-
-impl Members {
-    fn with_capacity(capacity: usize) -> Self {
-        let mut out = Vec::with_capacity(capacity);
-        out.push(b'{');
-        Self(out)
-    }
-
-    fn raw(&mut self, name: &str, value: &[u8]) {
-        self.name(name);
-        self.0.extend(value);
-    }
-
-    fn encoded<E>(&mut self, name: &str, encode: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
-        self.name(name);
-        encode(&mut self.0)
-    }
-
-    fn name(&mut self, name: &str) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
-        // Not all names are identifiers: a newer program may have chosen one that needs escapes. A `Vec` takes every write.
-        let _ = serde_json::to_writer(&mut self.0, name);
-        self.0.push(b':');
-    }
-
-    fn finish(mut self) -> Bytes {
-        self.0.push(b'}');
-        // A store may keep the very buffer, so it should not be longer than what is in it.
-        self.0.into_boxed_slice().into()
-    }
 }
