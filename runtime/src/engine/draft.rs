@@ -262,7 +262,7 @@ impl<T: SessionModel> Drop for Trial<'_, T> {
         for index in 0..T::FIELDS.len() {
             self.draft.value.field_mut(index).swap(before.field_mut(index));
         }
-        for index in std::mem::take(&mut self.remade) {
+        for &index in &self.remade {
             self.draft.image.begin_field_from(index, &self.draft.value);
         }
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Image, Payload, Seen, Stored};
 use crate::{
     error::CommitError,
-    model::{ColumnValue, Field, SessionModel, Value},
+    model::{ColumnValue, Field, SessionModel, are_alike},
     schema::ColumnDef,
     store::Layout,
 };
@@ -87,12 +87,6 @@ fn assert_fits(field: &Field, column: Option<&ColumnDef>, value: &ColumnValue) -
         _ => return Ok(()),
     };
     if length > max_len as usize { Err(CommitError::TooLong { field: field.name, length, max_len }) } else { Ok(()) }
-}
-
-/// Whether two values are equal, where NaN equals NaN.
-fn are_alike(one: &dyn Value, other: &dyn Value) -> bool {
-    let mut noted = Vec::new();
-    one.note(&mut noted).is_ok() && other.is_as_noted(&noted)
 }
 
 /// A JSON object that is being written.

@@ -11,6 +11,7 @@ mod value;
 pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge, TypedUpgrade, UpgradeField};
 pub use principal::{HasPrincipal, PrincipalField};
 pub use sessio_macros::Column;
+pub(crate) use value::are_alike;
 pub use value::{DecodeError, EncodeError, SessionValue, Value};
 
 pub use crate::column::{Column, ColumnError, ColumnType, ColumnValue};

@@ -92,7 +92,7 @@ pub trait Value: Any + Send + Sync {
     /// When the text does not begin with a value of this type.
     fn decode_first(&mut self, encoded: &str) -> Result<usize, DecodeError>;
 
-    /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`.
+    /// Whether the encoded value equals this one: byte for byte, or else by the type's `PartialEq`, where NaN equals NaN.
     fn equals(&self, encoded: &[u8]) -> bool;
 
     /// Whether this is the value that was noted, or one that equals it.
@@ -199,8 +199,8 @@ fn write<T: SessionValue>(value: &T, not_finite: NotFinite, out: &mut Vec<u8>) -
     serde_json::to_writer(&mut *out, &Numbers(value, not_finite)).inspect_err(|_| out.truncate(start))
 }
 
-/// Whether two values would be noted alike: they are equal, where NaN equals NaN.
-fn are_alike<T: SessionValue>(one: &T, other: &T) -> bool {
+/// Whether two values of one type would be noted alike: they are equal, where NaN equals NaN.
+pub(crate) fn are_alike(one: &dyn Value, other: &dyn Value) -> bool {
     let mut noted = Vec::new();
     one.note(&mut noted).is_ok() && other.is_as_noted(&noted)
 }

@@ -9,7 +9,7 @@ use sessio::{
     cookie::CookieSpec,
     expiry::Lifetime,
     record::{Credential, Record, Version},
-    store::{Create, MemoryStore, Store},
+    store::{Create, MemoryStore, SqliteStore, Store},
     token::{SessionId, Token},
 };
 use sessio_flow_tests::{Browser, Server};
@@ -299,4 +299,45 @@ async fn what_becomes_a_number_that_json_has_not_stays_stored_as_it_was() {
     assert!(browser.get("/use").await.status.is_success());
     assert_eq!(browser.get("/update").await.text, "3 of inf and inf");
     assert_eq!(stored(&store, id).await, r#"{"limit":null,"ceiling":null,"uses":3}"#);
+}
+
+mod before {
+    use sessio::Session;
+
+    #[derive(Session)]
+    #[session(kind = "gauges")]
+    pub(super) struct Gauges {
+        visits: u32,
+    }
+}
+
+#[derive(Session)]
+#[session(kind = "gauges")]
+struct Gauges {
+    visits: u32,
+    #[session(json, default = vec![f64::INFINITY])]
+    limits: Vec<f64>,
+}
+
+#[tokio::test]
+async fn a_column_of_json_with_an_infinite_first_value_is_added_to_the_sessions_that_are_there() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("sessions.db").display());
+    let older = SqliteStore::<before::Gauges>::connect(&url).await.expect("a database");
+    older.migrate().await.expect("a table");
+    let (_, cookie) = plant(&older, r#"{"visits":1}"#).await;
+
+    let store = SqliteStore::<Gauges>::connect(&url).await.expect("a database");
+    store.migrate().await.expect("a column more");
+    let visit = async |mut gauges: Session<Gauges>| {
+        *gauges.visits_mut() += 1;
+        format!("{} {:?}", gauges.visits(), gauges.limits())
+    };
+    let app =
+        Router::new().route("/visit", get(visit)).layer(SessionLayer::new(store).cookie(CookieSpec::development()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    browser.set_cookie("id", &cookie);
+    assert_eq!(browser.get("/visit").await.text, "2 [inf]");
+    assert_eq!(browser.get("/visit").await.text, "3 [inf]");
 }

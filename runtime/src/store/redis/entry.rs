@@ -1,6 +1,6 @@
 //! A record as the fields of a hash, and back.
 //!
-//! The server forgets a session by itself, a time after each write that is counted from the write: `expires_at` less
+//! The server forgets a session by itself, a time after the last write that moved its times, counted from that: `expires_at` less
 //! `seen_at`, both of one clock. An absolute moment would compare this machine's clock with the server's, and a server
 //! whose clock is ahead would lose sessions that are alive. So counted, a key lives at least as long as its session; that
 //! it may live a little longer is harmless, because the core judges expiry.

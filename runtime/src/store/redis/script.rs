@@ -87,8 +87,7 @@ return 1",
 /// with `v`, `r`, `s` and `e`.
 ///
 /// It takes no touch back: where the visitor was seen later than the write says, the later of each time stays. Most writes
-/// leave both times as they are; then the key lives on as long as it would have, and two of the server's six microseconds
-/// are saved.
+/// leave both times as they are; then the key's expiry, set with them, is right already, and is not set again.
 ///
 /// A write that is already among the last four was sent twice and has taken effect, even if others came after it: to call
 /// that a conflict would merge the write with itself. The fields of columns that this program does not index are kept,

@@ -29,8 +29,8 @@ use crate::{
 ///
 /// # Expiry
 ///
-/// The server removes a session by itself, to the millisecond and counted from the last write, so its clock need not
-/// agree with this machine's. There is nothing to sweep, and the type cannot be swept.
+/// The server removes a session by itself, to the millisecond and counted from the last write that moved its end, so its
+/// clock need not agree with this machine's. There is nothing to sweep, and the type cannot be swept.
 ///
 /// # Finders
 ///

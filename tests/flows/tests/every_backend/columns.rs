@@ -37,6 +37,14 @@ struct Ledger {
     visits: u32,
 }
 
+/// A column whose first value is one that only PostgreSQL keeps.
+#[derive(Session)]
+struct Probe {
+    #[session(column, default = f64::NAN)]
+    offset: f64,
+    visits: u32,
+}
+
 /// A request that has loaded the session, and goes on when it is told to.
 #[derive(Default)]
 struct Slow {
@@ -128,6 +136,27 @@ async fn a_number_in_a_column_comes_back_to_the_last_bit() {
             browser.get(&format!("/weigh/{}", number.to_bits())).await;
             let wanted = format!("{number:?} {number:?} {:?}", small(number));
             assert_eq!(browser.get("/numbers").await.text, wanted, "{}", backend.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_nan_in_a_column_that_nobody_touches_is_no_change() {
+    for backend in backends().into_iter().filter(|backend| backend.name == "postgres") {
+        let store = connect::<Probe>(&backend.url).await.expect("a store");
+        store.migrate().await.expect("a table");
+        let visit = async |mut probe: Session<Probe>| {
+            *probe.visits_mut() += 1;
+            probe.rotate();
+            probe.commit().await.map_err(|error| error.to_string())?;
+            Ok::<_, String>(format!("{} {}", probe.offset(), probe.visits()))
+        };
+        let app =
+            Router::new().route("/visit", get(visit)).layer(SessionLayer::new(store).cookie(CookieSpec::development()));
+        let server = Server::start(app).await;
+        let browser = server.browser();
+        for visits in 1..4 {
+            assert_eq!(browser.get("/visit").await.text, format!("NaN {visits}"));
         }
     }
 }
