@@ -1,4 +1,4 @@
-//! A program that brings its database up to date when it starts. Run it with `cargo run -p sessio-example-migrations`; it
+//! A program that brings its database up to date when it starts. Run it with `cargo run -p sessio-example-migrations --bin sessio-example-migrations`; it
 //! keeps its database, `migrations.db`, in the present folder.
 
 use std::error::Error;
