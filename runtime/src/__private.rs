@@ -5,7 +5,7 @@
 //! under the type. The checks that need the type and not its tokens are the `assert_` functions: the derive calls each in a
 //! const of its own, and `#[track_caller]` puts the message where the call is.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 pub use std::{
     convert::Into,
@@ -17,22 +17,19 @@ pub use std::{
 };
 
 pub use crate::{
-    direct::{Sessions, Stored},
     merge::{self, Merge},
-    model::{Field, SessionModel, TypedMerge, TypedUpgrade, Value},
+    model::{Field, PrincipalField, SessionModel, TypedMerge, TypedUpgrade, Value},
     schema::{
         ColumnDef, IndexDef, Locked, OnDelete, Schema, Shape,
         lock::{Lock, Older, Pinned, shape_or},
         shape::{Probe, Unshaped},
         snapshot::{FirstValue, Snapshot},
     },
+    session::{Sessions, Stored},
     store::{FindByColumn, StoreError},
 };
 use crate::{
-    model::{
-        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
-        TypedColumn,
-    },
+    model::{Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, SessionValue, TypedColumn},
     schema::Reference,
 };
 
@@ -47,16 +44,37 @@ pub struct FieldOf<F> {
     pub exclusive: fn(&mut F) -> &mut dyn Value,
     /// What a new visitor has in it.
     pub fresh: fn() -> F,
+    /// Its `Clone`, if it has one.
+    pub clone: Option<fn(&F) -> F>,
 }
 
-/// A field in the payload, and what a new visitor has in it.
-pub const fn payload<F: SessionValue>(fresh: fn() -> F) -> FieldOf<F> {
-    FieldOf { shared: |field| field, exclusive: |field| field, fresh }
+/// How a field's value is copied: by its `Clone`, where the type has it.
+///
+/// `Cloning::<F>::CLONE` is that of this type for types that are `Clone`, because inherent items come first; for the others
+/// it is that of [`NotClone`].
+pub struct Cloning<F>(PhantomData<F>);
+
+impl<F: Clone> Cloning<F> {
+    /// The type's `Clone`.
+    pub const CLONE: Option<fn(&F) -> F> = Some(F::clone);
+}
+
+/// The answer for types that are not `Clone`.
+pub trait NotClone<F> {
+    /// No `Clone`.
+    const CLONE: Option<fn(&F) -> F> = None;
+}
+
+impl<F> NotClone<F> for Cloning<F> {}
+
+/// A field in the payload, what a new visitor has in it, and how it is copied.
+pub const fn payload<F: SessionValue>(fresh: fn() -> F, clone: Option<fn(&F) -> F>) -> FieldOf<F> {
+    FieldOf { shared: |field| field, exclusive: |field| field, fresh, clone }
 }
 
 /// A field of a struct that has mistakes: nobody gets to run what it does.
 pub const fn mistaken<F>() -> FieldOf<F> {
-    FieldOf { shared: |_| unreachable!(), exclusive: |_| unreachable!(), fresh: || unreachable!() }
+    FieldOf { shared: |_| unreachable!(), exclusive: |_| unreachable!(), fresh: || unreachable!(), clone: None }
 }
 
 /// The same for a field in a column.
@@ -83,9 +101,13 @@ pub struct ColumnOf<F: 'static> {
 }
 
 /// A field in a column of its own.
-pub const fn column<F: Column + SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
+pub const fn column<F: Column + SessionValue>(
+    name: &'static str,
+    fresh: fn() -> F,
+    clone: Option<fn(&F) -> F>,
+) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(fresh),
+        field: payload(fresh, clone),
         def: ColumnDef::new(name, F::TYPE, F::NULLABLE),
         codec: &TypedColumn::<F>::NEW,
         to_column: Some(F::to_column),
@@ -94,14 +116,18 @@ pub const fn column<F: Column + SessionValue>(name: &'static str, fresh: fn() ->
 }
 
 /// The field that says whom the session belongs to.
-pub const fn principal<M: PrincipalSource>(name: &'static str, fresh: fn() -> M::Field) -> ColumnOf<M::Field> {
-    column(name, fresh)
+pub const fn principal<M: PrincipalSource>(
+    name: &'static str,
+    fresh: fn() -> M::Field,
+    clone: Option<fn(&M::Field) -> M::Field>,
+) -> ColumnOf<M::Field> {
+    column(name, fresh, clone)
 }
 
 /// A field in a column that holds JSON.
-pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
+pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F, clone: Option<fn(&F) -> F>) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(fresh),
+        field: payload(fresh, clone),
         def: ColumnDef::json(name),
         codec: &JsonColumn::<F>::NEW,
         to_column: None,

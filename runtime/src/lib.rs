@@ -132,9 +132,6 @@
 //! assert_eq!(shop.take_notice().as_deref(), Some("Added to your cart"));
 //! ```
 
-// Without a framework nobody opens a request, so the half of the engine that serves requests has no caller.
-#![cfg_attr(not(any(feature = "tower", feature = "actix")), allow(dead_code))]
-
 // The derive names this crate by its absolute path, inside the crate too.
 extern crate self as sessio;
 
@@ -149,13 +146,9 @@ pub mod clock;
 mod column;
 pub mod cookie;
 mod csrf;
-mod detached;
-mod direct;
-mod engine;
 mod error;
 mod event;
 pub mod expiry;
-mod image;
 #[cfg(feature = "cookie")]
 pub mod keys;
 pub mod merge;
@@ -164,12 +157,8 @@ pub mod migrate;
 pub mod model;
 mod payload;
 pub mod record;
-mod revocation;
 pub mod schema;
 mod session;
-mod slot;
-#[cfg(feature = "web")]
-mod slots;
 pub mod store;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -179,15 +168,12 @@ pub mod web;
 pub mod wire;
 
 pub use csrf::CsrfToken;
-pub use detached::Detached;
-pub use direct::{EditError, Page, Sessions, Stored};
-pub use engine::{IntoBackend, OnLimit};
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
 pub use model::Column;
 pub use sessio_macros::Session;
-pub use session::Session;
+pub use session::{DecodedSessions, Detached, EditError, IntoBackend, OnLimit, Page, Session, Sessions, Stored};
 #[cfg(feature = "web")]
 pub use web::{Authenticated, LazySession, SessionLayer, SessionRejection};
 

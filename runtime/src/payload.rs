@@ -1,7 +1,7 @@
 //! The payload: one JSON object with a member for each field, read in one pass.
 //!
 //! A general reader would go over each value twice, to find its end and to decode it. Here a value is decoded where it
-//! stands, and `serde_json` says where it ended. What becomes of the members is the business of [`image`](crate::image).
+//! stands, and `serde_json` says where it ended. What becomes of the members is the business of [`Base`](crate::session).
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::model::Value;
 
-/// A part of a payload. Payloads are far below 4 GiB.
+/// A part of a payload of at most [`Span::MAX`] bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     start: u32,
@@ -17,8 +17,13 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    pub(crate) fn new(range: Range<usize>) -> Option<Self> {
-        Some(Self { start: range.start.try_into().ok()?, end: range.end.try_into().ok()? })
+    /// The longest payload that spans can point into, in bytes. Payloads are far below these 4 GiB.
+    pub(crate) const MAX: usize = u32::MAX as usize;
+
+    /// What is beyond [`Span::MAX`] is cut off, so a longer payload must be refused.
+    pub(crate) fn new(range: Range<usize>) -> Self {
+        let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: position(range.start), end: position(range.end) }
     }
 
     pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
@@ -46,6 +51,9 @@ pub(crate) struct Members<'a> {
 
 impl<'a> Members<'a> {
     pub(crate) fn of(data: &'a [u8]) -> Result<Self, Damage> {
+        if data.len() > Span::MAX {
+            return Err(Damage(Span::MAX));
+        }
         // All at once: serde_json would look at each text that it decodes and at none that it passes over, and what is passed
         // over may be written again.
         let data = str::from_utf8(data).map_err(|error| Damage(error.valid_up_to()))?;
@@ -79,9 +87,9 @@ impl<'a> Members<'a> {
     /// Decodes the value into a field; `false` when it does not fit, and the field is as it was.
     pub(crate) fn decode(&mut self, field: &mut dyn Value) -> Result<(Span, bool), Damage> {
         let start = self.at;
-        let is_decoded = field.decode_first(self.rest()?).map(|length| self.at += length).is_ok();
-        let span = if is_decoded { Span::new(start..self.at) } else { Some(self.skip()?) };
-        Ok((span.ok_or(Damage(start))?, is_decoded))
+        let is_decoded = field.decode(self.rest()?).map(|length| self.at += length).is_ok();
+        let span = if is_decoded { Span::new(start..self.at) } else { self.skip()? };
+        Ok((span, is_decoded))
     }
 
     /// Passes over the value.
@@ -96,7 +104,7 @@ impl<'a> Members<'a> {
         match values.next() {
             Some(Ok(value)) => {
                 self.at += values.byte_offset();
-                Ok((value, Span::new(start..self.at).ok_or(Damage(start))?))
+                Ok((value, Span::new(start..self.at)))
             }
             _ => Err(Damage(start)),
         }

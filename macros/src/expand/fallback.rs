@@ -31,6 +31,10 @@ pub(super) fn model(input: &DeriveInput) -> TokenStream {
                     ::core::unreachable!()
                 }
 
+                fn copy(&self) -> __sessio::Option<Self> {
+                    ::core::unreachable!()
+                }
+
                 fn field(&self, _: __sessio::usize) -> &dyn __sessio::Value {
                     ::core::unreachable!()
                 }

@@ -16,7 +16,12 @@ use crate::{
 pub(super) fn expand(session: &Session) -> TokenStream {
     let first_values = session.fields.iter().filter_map(|field| first_value(session, field));
     let proofs = session.stored().map(|field| prove(session, field));
-    first_values.chain(proofs).collect()
+    first_values.chain([not_clone()]).chain(proofs).collect()
+}
+
+/// Gives the types that are not `Clone` their answer.
+fn not_clone() -> TokenStream {
+    emit(|span| quote_spanned!(span=> #[allow(unused_imports)] use __sessio::NotClone as _;))
 }
 
 /// The first value where the accessors and `fresh()` need it.
@@ -43,17 +48,18 @@ fn prove(session: &Session, field: &Field) -> TokenStream {
     } else {
         quote_spanned!(span=> __sessio::fresh)
     };
+    let clone = quote_spanned!(span=> __sessio::Cloning::<#ty>::CLONE);
     let Some(model::Column { name: column, reference, .. }) = &field.column else {
-        return quote_spanned!(span=> const #name: __sessio::FieldOf<#ty> = __sessio::payload::<#ty>(#fresh););
+        return quote_spanned!(span=> const #name: __sessio::FieldOf<#ty> = __sessio::payload::<#ty>(#fresh, #clone););
     };
     let column = &column.text;
     let mut value = if field.keys.json.is_some() {
-        quote_spanned!(span=> __sessio::json::<#ty>(#column, #fresh))
+        quote_spanned!(span=> __sessio::json::<#ty>(#column, #fresh, #clone))
     } else if field.keys.principal.is_some() {
         let model = &session.ident;
-        quote_spanned!(span=> __sessio::principal::<#model>(#column, #fresh))
+        quote_spanned!(span=> __sessio::principal::<#model>(#column, #fresh, #clone))
     } else {
-        quote_spanned!(span=> __sessio::column::<#ty>(#column, #fresh))
+        quote_spanned!(span=> __sessio::column::<#ty>(#column, #fresh, #clone))
     };
     if let Some(max_len) = field.keys.max_len.as_ref().map(|max_len| &max_len.value) {
         value = quote_spanned!(span=> #value.max_len(#max_len));

@@ -26,6 +26,30 @@ pub(super) fn expand(session: &Session) -> TokenStream {
         let (ident, fresh) = (&field.ident, fresh_value(field));
         emit(|span| quote_spanned!(span=> #ident: #fresh))
     });
+    let copies = session.fields.iter().map(|field| {
+        let ident = &field.ident;
+        if field.position.is_none() {
+            let fresh = fresh_value(field);
+            return emit(|span| quote_spanned!(span=> #ident: #fresh));
+        }
+        let access = access(field);
+        emit(|span| quote_spanned!(span=> #ident: (#access.clone?)(&self.#ident)))
+    });
+    let skips = session
+        .fields
+        .iter()
+        .any(|field| field.position.is_none())
+        .then(|| emit(|span| quote_spanned!(span=> const SKIPS: bool = true;)));
+    let has_principal = session.principal().map(|field| {
+        let ident = &field.ident;
+        emit(|span| {
+            quote_spanned! {span=>
+                fn has_principal(&self) -> bool {
+                    __sessio::PrincipalField::get(&self.#ident).is_some()
+                }
+            }
+        })
+    });
     let arms = |way: &str| -> TokenStream {
         let stored = session.stored().zip(0..);
         stored.map(|(field, position)| arm(field, position, way)).collect()
@@ -40,10 +64,17 @@ pub(super) fn expand(session: &Session) -> TokenStream {
                 const SCHEMA: __sessio::Schema =
                     __sessio::Schema::new(#table, __COLUMNS, __INDEXES);
                 const PRINCIPAL: __sessio::Option<__sessio::usize> = #principal;
+                #skips
 
                 fn fresh() -> Self {
                     Self { #(#first_values),* }
                 }
+
+                fn copy(&self) -> __sessio::Option<Self> {
+                    __sessio::Some(Self { #(#copies),* })
+                }
+
+                #has_principal
 
                 fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
                     match index {

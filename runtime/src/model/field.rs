@@ -1,6 +1,6 @@
 //! The metadata of one field, built in const context by the derive.
 
-use std::{fmt, marker::PhantomData};
+use std::{any::Any, fmt, marker::PhantomData};
 
 use serde::de::DeserializeOwned;
 
@@ -193,9 +193,9 @@ impl<Old: DeserializeOwned, F: 'static> UpgradeField for TypedUpgrade<Old, F> {
 }
 
 fn typed<F: 'static>(field: &dyn Value) -> &F {
-    field.as_any().downcast_ref().expect("the derive pairs each field with a codec of its own type")
+    (field as &dyn Any).downcast_ref().expect("the derive pairs each field with a codec of its own type")
 }
 
 fn typed_mut<F: 'static>(field: &mut dyn Value) -> &mut F {
-    field.as_any_mut().downcast_mut().expect("the derive pairs each field with a codec of its own type")
+    (field as &mut dyn Any).downcast_mut().expect("the derive pairs each field with a codec of its own type")
 }

@@ -4,14 +4,12 @@
 //! that a session *does* is written once, in this crate, against [`SessionModel`].
 
 mod field;
-mod numbers;
 mod principal;
 mod value;
 
 pub use field::{ColumnCodec, Field, JsonColumn, MergeFields, TypedColumn, TypedMerge, TypedUpgrade, UpgradeField};
 pub use principal::{HasPrincipal, PrincipalField};
 pub use sessio_macros::Column;
-pub(crate) use value::are_alike;
 pub use value::{DecodeError, EncodeError, SessionValue, Value};
 
 pub use crate::column::{Column, ColumnError, ColumnType, ColumnValue};
@@ -40,8 +38,23 @@ pub trait SessionModel: Sized + Send + Sync + 'static {
     /// Which of [`FIELDS`](Self::FIELDS) says whom the session belongs to.
     const PRINCIPAL: Option<usize>;
 
+    /// Whether the struct has fields that are not stored. They belong to one request, so such values are not shared.
+    const SKIPS: bool = false;
+
     /// The value of a visitor who has stored nothing yet.
     fn fresh() -> Self;
+
+    /// A second value with equal stored fields; fields that are not stored are made anew. `None` when a stored field is not
+    /// `Clone`: the value is decoded from its bytes again then.
+    fn copy(&self) -> Option<Self> {
+        None
+    }
+
+    /// Whether the session belongs to somebody.
+    fn has_principal(&self) -> bool {
+        let mut encoded = Vec::new();
+        Self::PRINCIPAL.is_some_and(|index| self.field(index).encode(&mut encoded).is_ok() && encoded != b"null")
+    }
 
     /// The field at this position of [`FIELDS`](Self::FIELDS).
     fn field(&self, index: usize) -> &dyn Value;

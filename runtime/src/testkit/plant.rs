@@ -4,8 +4,8 @@ use http::HeaderValue;
 
 use crate::{
     cookie::CookieHeaders,
-    engine::{Intents, Presented},
     model::SessionModel,
+    session::{Presented, SetCookies},
     web::SessionLayer,
 };
 
@@ -42,14 +42,11 @@ use crate::{
 ///
 /// When the store fails or the value cannot be saved.
 pub async fn plant<T: SessionModel>(layer: &SessionLayer<T>, change: impl FnOnce(&mut T)) -> String {
-    let engine = layer.engine();
-    let (mut draft, mut origin) = engine.open(&Presented::nothing()).await.expect("a new visitor's session");
-    change(draft.value_mut());
-    let mut intents = Intents { keep: true, ..Intents::default() };
-    let outcome = engine.commit(&mut draft, &mut origin, &mut intents).await;
-    let cookie = outcome.expect("the planted session is saved").cookie.expect("a new session has a cookie");
-    let mut pairs = Vec::new();
-    engine.write_cookie(cookie, |cookie| pairs.extend(pair(&cookie)));
+    let mut unit = layer.engine().open(&Presented::nothing()).await.expect("a new visitor's session");
+    change(unit.draft.value_mut());
+    unit.intents.keep = true;
+    let cookies: SetCookies = unit.commit().await.expect("the planted session is saved");
+    let pairs: Vec<_> = cookies.into_iter().filter_map(|cookie| pair(&cookie)).collect();
     pairs.join("; ")
 }
 
@@ -61,11 +58,10 @@ pub async fn plant<T: SessionModel>(layer: &SessionLayer<T>, change: impl FnOnce
 ///
 /// When the store fails, a strict field does not decode, or the text cannot be a header.
 pub async fn peek<T: SessionModel>(layer: &SessionLayer<T>, cookie: &str) -> Option<T> {
-    let engine = layer.engine();
     let cookie = HeaderValue::from_str(cookie).expect("the value of a `Cookie` header");
     let presented = Presented::Cookies(CookieHeaders::from_iter([cookie]));
-    let (draft, origin) = engine.open(&presented).await.expect("the store answers, and the session decodes");
-    origin.life().is_some().then(|| draft.into_value())
+    let unit = layer.engine().open(&presented).await.expect("the store answers, and the session decodes");
+    unit.life().is_some().then(|| unit.draft.into_value())
 }
 
 /// The name and value of a `Set-Cookie` header.

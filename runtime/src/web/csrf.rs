@@ -16,9 +16,8 @@ use super::{
 };
 use crate::{
     csrf::{CsrfToken, Shown},
-    event::{Event, Rejection},
     model::SessionModel,
-    slot::Weight,
+    session::TokenVerdict,
 };
 
 /// Refuses requests that may change something and bring no CSRF token of their session: a layer for axum and tower, a
@@ -249,14 +248,14 @@ pub(super) async fn check<T: SessionModel>(
     is_vouched_for: bool,
     passes_strangers: bool,
 ) -> Result<(), CsrfRejection> {
-    let slot = session.slot();
-    let weight = slot.weigh_csrf(shown.as_ref()).await.map_err(SessionRejection::load::<T>)?;
+    let session = session.session();
+    let verdict = session.judge_csrf(shown.as_ref()).await.map_err(SessionRejection::load::<T>)?;
     // The page may be older than the secret, or, where strangers need no token, than the session.
     let is_of_an_old_page = is_vouched_for && (shown.is_some() || passes_strangers);
-    if weight == Weight::Good || is_of_an_old_page || passes_strangers && weight == Weight::NoSession {
+    if verdict == TokenVerdict::Good || is_of_an_old_page || passes_strangers && verdict == TokenVerdict::NoSession {
         return Ok(());
     }
-    slot.engine.events.emit(T::KIND, &Event::Rejected { reason: Rejection::CsrfToken });
+    session.reject_csrf();
     tracing::warn!(target: "sessio", kind = T::KIND,
         "a request shows no valid CSRF token of its session; put `session.csrf_token()?.field()` into the form, or its text into the \
          header `{}`", CsrfToken::HEADER);

@@ -2,10 +2,15 @@
 
 use http::HeaderValue;
 
+use crate::cookie::CookieHeaders;
+
 /// The headers of a request or a response. Names are in lower case.
 pub(super) trait Headers {
     /// The values under a name that are text.
     fn texts(&self, name: &'static str) -> impl Iterator<Item = &str>;
+
+    /// The `Cookie` headers.
+    fn cookies(&self) -> CookieHeaders;
 
     /// Adds a value beside those that are there.
     fn append(&mut self, name: &'static str, value: HeaderValue);
@@ -22,6 +27,10 @@ pub(super) trait Headers {
 impl Headers for http::HeaderMap {
     fn texts(&self, name: &'static str) -> impl Iterator<Item = &str> {
         self.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+    }
+
+    fn cookies(&self) -> CookieHeaders {
+        CookieHeaders::of(self)
     }
 
     fn append(&mut self, name: &'static str, value: HeaderValue) {

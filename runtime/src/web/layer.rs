@@ -1,23 +1,23 @@
 //! The layer: what an application configures.
 
-use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
-
-use http::{HeaderValue, StatusCode};
-
-use super::{
-    clear::SiteData,
-    exclusion::{Exclusions, Scope},
-    headers::Headers,
-    origin::Origins,
+use std::{
+    fmt,
+    num::NonZeroU32,
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
+
+use http::StatusCode;
+
+use super::{clear::SiteData, exclusion::Scope, rules::WebRules, shared::Shared};
 use crate::{
     clock::Clock,
     cookie::CookieSpec,
-    engine::{Engine, IntoBackend, Limit, OnLimit},
     error::ConfigError,
     event::Event,
     expiry::Expiry,
     model::{HasPrincipal, SessionModel},
+    session::{DecodedSessions, Engine, IntoBackend, Limit, OnLimit, Settings, warn_of_a_cut_age},
     store::FindByColumn,
 };
 
@@ -46,20 +46,15 @@ use crate::{
 /// ```
 pub struct SessionLayer<T> {
     /// One piece, because axum clones the layer with every request.
-    setup: Arc<Setup<T>>,
+    config: Arc<Config<T>>,
 }
 
-/// What the requests of a layer share.
-struct Setup<T> {
-    engine: Arc<Engine<T>>,
-    /// The cookie's name.
-    cookie: Arc<str>,
-    /// With which responses changes are saved. With all, by default.
-    passes: Option<Arc<dyn Fn(StatusCode) -> bool + Send + Sync>>,
-    /// What the browser is told to forget when a session has ended.
-    clears: Option<HeaderValue>,
-    origins: Origins,
-    exclusions: Exclusions,
+/// What an application has set.
+struct Config<T> {
+    settings: Settings<T>,
+    rules: WebRules,
+    /// What the layer's requests share, built from the above when it is first needed.
+    shared: OnceLock<Arc<Shared<T>>>,
 }
 
 impl<T: SessionModel> SessionLayer<T> {
@@ -74,24 +69,14 @@ impl<T: SessionModel> SessionLayer<T> {
 
     /// As [`new`](Self::new), without the panic.
     pub fn try_new(store: impl IntoBackend<T>) -> Result<Self, ConfigError> {
-        let engine = Engine::new(store.into_backend())?;
-        Ok(Self {
-            setup: Arc::new(Setup {
-                cookie: engine.cookie.name().into(),
-                engine: Arc::new(engine),
-                passes: None,
-                clears: None,
-                origins: Origins::default(),
-                exclusions: Exclusions::default(),
-            }),
-        })
+        let settings = Settings::new(store.into_kept())?;
+        Ok(Self { config: Arc::new(Config { settings, rules: WebRules::default(), shared: OnceLock::new() }) })
     }
 
     /// The cookie. Two session types of one app need cookies of different names.
     #[must_use]
-    pub fn cookie(mut self, spec: CookieSpec) -> Self {
-        self.change(|setup| setup.cookie = spec.name().into());
-        self.configure(|engine| engine.set_cookie(spec))
+    pub fn cookie(self, spec: CookieSpec) -> Self {
+        self.set(|settings| settings.cookie = spec)
     }
 
     /// How long sessions live. A session can have limits of its own: [`Session::set_expiry`](crate::Session::set_expiry).
@@ -100,20 +85,21 @@ impl<T: SessionModel> SessionLayer<T> {
     /// warned of in the log.
     #[must_use]
     pub fn expiry(self, expiry: Expiry) -> Self {
-        self.configure(|engine| engine.set_expiry(expiry))
+        warn_of_a_cut_age::<T>(expiry);
+        self.set(|settings| settings.rules.expiry = expiry)
     }
 
     /// Replaces each session's secret when it is this old. Off by default (OWASP Session Management, "Renewal Timeout").
     #[must_use]
     pub fn renew_after(self, age: Duration) -> Self {
-        self.configure(|engine| engine.renew_after = Some(age))
+        self.set(|settings| settings.rules.renew_after = Some(age))
     }
 
     /// How often a [detached](crate::Detached) session looks into the store whether it has been ended elsewhere, for
     /// [`Detached::revoked`](crate::Detached::revoked). 30 seconds by default, and at least one.
     #[must_use]
     pub fn check_revocation_every(self, interval: Duration) -> Self {
-        self.configure(|engine| engine.revocation_interval = interval.max(Duration::from_secs(1)))
+        self.set(|settings| settings.revocation_interval = interval.max(Duration::from_secs(1)))
     }
 
     /// Lets a principal have at most this many sessions at once (ASVS 5.0, 7.1.2; OWASP Session Management, "Simultaneous
@@ -141,13 +127,20 @@ impl<T: SessionModel> SessionLayer<T> {
         T: HasPrincipal,
     {
         let most = NonZeroU32::new(most).expect("a principal who may have no session cannot sign in");
-        self.configure(|engine| engine.limit = Some(Limit { finder: Arc::new(store), most, policy: on_limit }))
+        self.set(|settings| settings.limit = Some(Limit { finder: Arc::new(store), most, policy: on_limit }))
+    }
+
+    /// Keeps decoded sessions in this set, so that later requests need not decode them again. By default each layer has a set
+    /// of its own for 1,024 sessions. Its counters are for metrics.
+    #[must_use]
+    pub fn decoded_sessions(self, decoded: DecodedSessions<T>) -> Self {
+        self.set(|settings| settings.decoded = decoded)
     }
 
     /// Takes the time from another clock, for tests.
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
-        self.configure(|engine| engine.clock = Arc::new(clock))
+        self.set(|settings| settings.clock = Arc::new(clock))
     }
 
     /// Calls `hook` with the kind of the session and each [`Event`], after it has been logged.
@@ -155,16 +148,15 @@ impl<T: SessionModel> SessionLayer<T> {
     /// It runs on the request's own time, so it should only count or send. A panic in it is logged and stops nothing.
     #[must_use]
     pub fn on_event(self, hook: impl Fn(&'static str, &Event) + Send + Sync + 'static) -> Self {
-        self.configure(|engine| engine.events.set_hook(hook))
+        self.set(|settings| settings.events.set_hook(hook))
     }
 
     /// Saves changes only when the response's status passes. By default they are saved whatever the status.
     ///
     /// A session that the handler ended is ended in any case.
     #[must_use]
-    pub fn commit_when(mut self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
-        self.change(|setup| setup.passes = Some(Arc::new(passes)));
-        self
+    pub fn commit_when(self, passes: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
+        self.rule(|rules| rules.passes = Some(Arc::new(passes)))
     }
 
     /// Tells the browser to forget this data of the site when a session has ended, and no other has begun in the same
@@ -179,9 +171,8 @@ impl<T: SessionModel> SessionLayer<T> {
     /// let layer = SessionLayer::new(store).clear_site_data([SiteData::Cache, SiteData::Storage]);
     /// ```
     #[must_use]
-    pub fn clear_site_data(mut self, data: impl IntoIterator<Item = SiteData>) -> Self {
-        self.change(|setup| setup.clears = SiteData::header(data));
-        self
+    pub fn clear_site_data(self, data: impl IntoIterator<Item = SiteData>) -> Self {
+        self.rule(|rules| rules.clears = SiteData::header(data))
     }
 
     /// Lets the pages of another origin change sessions, for a front end that has a host or port of its own:
@@ -202,17 +193,15 @@ impl<T: SessionModel> SessionLayer<T> {
     ///
     /// When this is not a scheme, a host in lower case and perhaps a port.
     #[must_use]
-    pub fn trust_origin(mut self, origin: impl AsRef<str>) -> Self {
-        self.change(|setup| setup.origins.trust(origin.as_ref()));
-        self
+    pub fn trust_origin(self, origin: impl AsRef<str>) -> Self {
+        self.rule(|rules| rules.origins.trust(origin.as_ref()))
     }
 
     /// Lets the pages of every origin change sessions. The app then has to tell forged requests by other means, such as a
     /// [`CsrfLayer`](super::CsrfLayer).
     #[must_use]
-    pub fn trust_every_origin(mut self) -> Self {
-        self.change(|setup| setup.origins.trust_all());
-        self
+    pub fn trust_every_origin(self) -> Self {
+        self.rule(|rules| rules.origins.trust_all())
     }
 
     /// Passes requests for these paths on without a session: static files, health checks.
@@ -226,76 +215,58 @@ impl<T: SessionModel> SessionLayer<T> {
     ///
     /// When a pattern does not begin with `/`, or has a `*` that is not its whole last segment.
     #[must_use]
-    pub fn exclude<P: AsRef<str>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
-        self.change(|setup| patterns.into_iter().for_each(|pattern| setup.exclusions.add(pattern.as_ref())));
-        self
+    pub fn exclude<P: AsRef<str>>(self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.rule(|rules| patterns.into_iter().for_each(|pattern| rules.exclusions.add(pattern.as_ref())))
     }
 
     /// Gives sessions to one kind of request alone. By default both kinds have them.
     #[must_use]
-    pub fn only(mut self, scope: Scope) -> Self {
-        self.change(|setup| setup.exclusions.limit_to(scope));
+    pub fn only(self, scope: Scope) -> Self {
+        self.rule(|rules| rules.exclusions.limit_to(scope))
+    }
+
+    fn set(self, change: impl FnOnce(&mut Settings<T>)) -> Self {
+        self.change(|config| change(&mut config.settings))
+    }
+
+    fn rule(self, change: impl FnOnce(&mut WebRules)) -> Self {
+        self.change(|config| change(&mut config.rules))
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Config<T>)) -> Self {
+        let config = Arc::make_mut(&mut self.config);
+        // What was built belongs to the settings of then.
+        config.shared = OnceLock::new();
+        change(config);
         self
     }
 
-    fn configure(mut self, change: impl FnOnce(&mut Engine<T>)) -> Self {
-        self.change(|setup| change(Arc::make_mut(&mut setup.engine)));
-        self
+    /// What the layer's requests share.
+    pub(super) fn shared(&self) -> &Arc<Shared<T>> {
+        let Config { settings, rules, shared } = &*self.config;
+        shared.get_or_init(|| {
+            let engine = Arc::new(Engine::new(settings.clone()));
+            Arc::new(Shared::new(engine, settings.cookie.name(), rules.clone()))
+        })
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Setup<T>)) {
-        change(Arc::make_mut(&mut self.setup));
-    }
-}
-
-impl<T: SessionModel> SessionLayer<T> {
     /// What the layer works with.
+    #[cfg(feature = "testkit")]
     pub(crate) fn engine(&self) -> &Arc<Engine<T>> {
-        &self.setup.engine
-    }
-
-    /// The name of the cookie.
-    pub(super) fn cookie_name(&self) -> &Arc<str> {
-        &self.setup.cookie
-    }
-
-    /// Whether a request is passed on without a session.
-    pub(super) fn excludes(&self, path: &str, scope: impl FnOnce() -> Scope) -> bool {
-        self.setup.exclusions.cover(path, scope)
-    }
-
-    /// Whether a request may reach the session, or a page of another origin has made the browser send it.
-    pub(super) fn admits(&self, method: &str, authority: Option<&str>, headers: &impl Headers) -> bool {
-        self.setup.origins.admit(method, authority, headers)
-    }
-
-    /// Whether a response lets the changes of its request be saved.
-    pub(super) fn saves(&self, status: StatusCode) -> bool {
-        self.setup.passes.as_ref().is_none_or(|passes| passes(status))
-    }
-
-    /// What the browser is told to forget.
-    pub(super) fn clears(&self, has_ended: bool) -> Option<HeaderValue> {
-        self.setup.clears.clone().filter(|_| has_ended)
+        self.shared().engine()
     }
 }
 
 impl<T> Clone for SessionLayer<T> {
     fn clone(&self) -> Self {
-        Self { setup: Arc::clone(&self.setup) }
+        Self { config: Arc::clone(&self.config) }
     }
 }
 
-impl<T> Clone for Setup<T> {
+// Not derived: the derive would ask for `T: Clone`.
+impl<T> Clone for Config<T> {
     fn clone(&self) -> Self {
-        Self {
-            engine: Arc::clone(&self.engine),
-            cookie: Arc::clone(&self.cookie),
-            passes: self.passes.clone(),
-            clears: self.clears.clone(),
-            origins: self.origins.clone(),
-            exclusions: self.exclusions.clone(),
-        }
+        Self { settings: self.settings.clone(), rules: self.rules.clone(), shared: self.shared.clone() }
     }
 }
 
@@ -303,7 +274,7 @@ impl<T: SessionModel> fmt::Debug for SessionLayer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionLayer")
             .field("kind", &T::KIND)
-            .field("cookie", self.cookie_name())
+            .field("cookie", &self.config.settings.cookie.name())
             .finish_non_exhaustive()
     }
 }

@@ -3,13 +3,18 @@
 use std::{fmt, sync::Arc};
 
 use super::rejection::MissingLayer;
-use crate::{error::LoadError, model::SessionModel, session::Session, slot::Slot, slots::Slots};
+use crate::{
+    error::LoadError,
+    model::SessionModel,
+    session::{RequestSession, Session},
+    web::requests::RequestSessions,
+};
 
 /// A session that is loaded when the handler asks for it, for handlers that only sometimes need one.
 ///
 /// Until then it costs no store call, and the response is not marked as depending on the session.
 pub struct LazySession<T: SessionModel> {
-    slot: Arc<Slot<T>>,
+    session: Arc<RequestSession<T>>,
 }
 
 impl<T: SessionModel> LazySession<T> {
@@ -34,7 +39,7 @@ impl<T: SessionModel> LazySession<T> {
     ///
     /// When there is no [`SessionLayer`](super::SessionLayer) of this type around the service, or the request is excluded.
     pub fn of(extensions: &http::Extensions) -> Result<Self, MissingLayer> {
-        Self::among(extensions.get::<Slots>())
+        Self::among(extensions.get::<RequestSessions>())
     }
 
     /// Loads the session, or finds it loaded.
@@ -43,19 +48,19 @@ impl<T: SessionModel> LazySession<T> {
     ///
     /// See [`LoadError`]. As a rejection: `lazy.load().await.map_err(SessionRejection::from)?`.
     pub async fn load(&self) -> Result<Session<T>, LoadError> {
-        Session::open(Arc::clone(&self.slot)).await
+        Session::open(Arc::clone(&self.session)).await
     }
 
     /// Where the session is.
     #[cfg(any(feature = "tower", feature = "actix"))]
-    pub(super) fn slot(&self) -> &Slot<T> {
-        &self.slot
+    pub(super) fn session(&self) -> &RequestSession<T> {
+        &self.session
     }
 
     /// The session among those that the layers have put into a request.
-    pub(super) fn among(slots: Option<&Slots>) -> Result<Self, MissingLayer> {
-        match slots.and_then(Slots::find) {
-            Some(slot) => Ok(Self { slot }),
+    pub(super) fn among(slots: Option<&RequestSessions>) -> Result<Self, MissingLayer> {
+        match slots.and_then(RequestSessions::find) {
+            Some(session) => Ok(Self { session }),
             None => Err(MissingLayer::report::<T>()),
         }
     }
@@ -63,7 +68,7 @@ impl<T: SessionModel> LazySession<T> {
 
 impl<T: SessionModel> Clone for LazySession<T> {
     fn clone(&self) -> Self {
-        Self { slot: Arc::clone(&self.slot) }
+        Self { session: Arc::clone(&self.session) }
     }
 }
 

@@ -24,8 +24,10 @@ mod layer;
 mod lazy;
 mod origin;
 mod rejection;
-mod request;
+mod requests;
 mod response;
+mod rules;
+mod shared;
 #[cfg(feature = "tower")]
 pub mod tower;
 

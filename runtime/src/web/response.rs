@@ -1,45 +1,14 @@
-//! What a response tells browsers and caches when it depended on a session.
+//! What a response tells caches when it depended on a session.
 
-use std::error::Error;
+use http::HeaderValue;
 
-use http::{HeaderValue, StatusCode};
-
-use super::{headers::Headers, rejection::of_commit};
-use crate::{engine::CookieChange, error::CommitError, model::SessionModel, slot::Slot};
-
-/// Whether a response can go out as it is.
-///
-/// # Errors
-///
-/// The status of an empty response that has to take its place, because what it says did not happen.
-pub(super) fn judge<T: SessionModel>(committed: Result<(), CommitError>) -> Result<(), StatusCode> {
-    committed.map_err(|error| {
-        tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn Error, "a session could not be saved");
-        of_commit(&error)
-    })
-}
-
-/// Tells the browser what became of its session, and caches that the response depended on it.
-pub(super) fn address<T: SessionModel>(
-    slot: &Slot<T>,
-    cookie: Option<CookieChange>,
-    clear: Option<HeaderValue>,
-    headers: &mut impl Headers,
-) {
-    if let Some(cookie) = cookie {
-        slot.engine.write_cookie(cookie, |cookie| headers.append("set-cookie", cookie));
-    }
-    if let Some(data) = clear {
-        headers.append("clear-site-data", data);
-    }
-    mark_as_personal(headers);
-}
+use super::headers::Headers;
 
 /// Marks a response whose making depended on the session: it differs by cookie, and no shared cache may keep it.
 ///
 /// Sources: OWASP Session Management, "Web Content Caching"; CVE-2023-30861, CVE-2024-26144. What the handler says itself
 /// stays, unless it would let a cache hand one visitor's response to another.
-fn mark_as_personal(headers: &mut impl Headers) {
+pub(super) fn mark_as_personal(headers: &mut impl Headers) {
     if !headers.tokens("vary").any(|token| token == "*" || token.eq_ignore_ascii_case("cookie")) {
         headers.append("vary", HeaderValue::from_static("cookie"));
     }

@@ -127,7 +127,7 @@ struct Encoding {
 
 // One thread, so that the count is this test's alone.
 #[tokio::test(flavor = "current_thread")]
-async fn who_only_reads_encodes_nothing_and_who_writes_compares_each_field_once() {
+async fn a_request_encodes_only_the_fields_that_it_changes() {
     let app = Router::new()
         .route("/read", get(async |session: Session<Encoding>| session.counted().0.to_string()))
         .route("/write", get(async |mut session: Session<Encoding>| *session.others_mut() += 1))
@@ -135,7 +135,7 @@ async fn who_only_reads_encodes_nothing_and_who_writes_compares_each_field_once(
     let server = Server::start(app).await;
     let browser = server.browser();
     browser.get("/write").await;
-    for (path, expected) in [("/read", 0), ("/write", 1), ("/read", 0)] {
+    for (path, expected) in [("/read", 0), ("/write", 0), ("/read", 0)] {
         ENCODED.set(0);
         assert!(browser.get(path).await.status.is_success());
         assert_eq!(ENCODED.get(), expected, "{path}");

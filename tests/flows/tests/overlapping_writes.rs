@@ -241,5 +241,4 @@ async fn an_update_runs_again_on_the_fresh_value_after_a_conflict() {
 fn the_model_of_these_tests_lists_its_fields_in_order() {
     let names: Vec<_> = Marks::FIELDS.iter().map(|field| field.name).collect();
     assert_eq!(names, ["a", "b", "c", "d", "e", "f", "g", "h", "total"]);
-    assert!(Marks::fresh().field(8).equals(b"0"));
 }

@@ -21,11 +21,11 @@ use futures_util::StreamExt as _;
 use super::headers::status;
 use crate::{
     model::SessionModel,
-    slots::Slots,
     web::{
         Csrf, CsrfLayer, CsrfRejection, LazySession, SessionRejection,
         csrf::{CsrfRule, Place, check, shown_in_form},
         origin::{is_safe, is_vouched_for},
+        requests::RequestSessions,
     },
 };
 
@@ -80,7 +80,8 @@ where
 }
 
 async fn admit<T: SessionModel>(request: &mut ServiceRequest, rule: CsrfRule) -> Result<(), CsrfRejection> {
-    let session = LazySession::<T>::among(request.extensions().get::<Slots>()).map_err(SessionRejection::from)?;
+    let session =
+        LazySession::<T>::among(request.extensions().get::<RequestSessions>()).map_err(SessionRejection::from)?;
     let shown = match Place::of(request.headers()) {
         Place::Headers(shown) => shown,
         Place::Form => {
@@ -112,8 +113,8 @@ impl<T: SessionModel, E: FromRequest + 'static> FromRequest for Csrf<T, E> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let session =
-                LazySession::<T>::among(request.extensions().get::<Slots>()).map_err(SessionRejection::from)?;
+            let session = LazySession::<T>::among(request.extensions().get::<RequestSessions>())
+                .map_err(SessionRejection::from)?;
             let shown = match Place::of(request.headers()) {
                 Place::Headers(shown) => shown,
                 Place::Form => {

@@ -16,11 +16,11 @@ use crate::{
     error::{CommitError, LoadError, StaleAuthentication},
     model::{HasPrincipal, SessionModel},
     session::Session,
-    slots::Slots,
     token::RandomError,
     web::{
         Authenticated, AuthenticationRejection, LazySession, MissingLayer, OrElse, SessionRejection,
         rejection::{of_commit, of_load, report},
+        requests::RequestSessions,
     },
 };
 
@@ -31,7 +31,7 @@ impl<T: SessionModel> FromRequest for LazySession<T> {
     type Future = Ready<Result<Self, MissingLayer>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(Self::among(request.extensions().get::<Slots>()))
+        ready(Self::among(request.extensions().get::<RequestSessions>()))
     }
 }
 
@@ -60,7 +60,7 @@ where
 
 /// Loads the session. The future does not hold the request, which actix-web wants back for itself.
 fn open<T: SessionModel>(request: &HttpRequest) -> impl Future<Output = Result<Session<T>, SessionRejection>> + use<T> {
-    let session = LazySession::among(request.extensions().get::<Slots>());
+    let session = LazySession::among(request.extensions().get::<RequestSessions>());
     async move { session?.load().await.map_err(SessionRejection::load::<T>) }
 }
 

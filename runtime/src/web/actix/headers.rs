@@ -7,11 +7,6 @@ use actix_web::http::{
 
 use crate::{cookie::CookieHeaders, web::headers::Headers};
 
-/// The `Cookie` headers of a request.
-pub(super) fn cookies(headers: &HeaderMap) -> CookieHeaders {
-    headers.get_all(COOKIE).filter_map(|value| http::HeaderValue::from_bytes(value.as_bytes()).ok()).collect()
-}
-
 /// A status of the engine's, which knows only those that have a name.
 pub(super) fn status(status: http::StatusCode) -> StatusCode {
     StatusCode::from_u16(status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -29,6 +24,10 @@ pub(super) fn value(value: &http::HeaderValue) -> HeaderValue {
 impl Headers for HeaderMap {
     fn texts(&self, name: &'static str) -> impl Iterator<Item = &str> {
         self.get_all(name).filter_map(|value| value.to_str().ok())
+    }
+
+    fn cookies(&self) -> CookieHeaders {
+        self.get_all(COOKIE).filter_map(|value| http::HeaderValue::from_bytes(value.as_bytes()).ok()).collect()
     }
 
     fn append(&mut self, name: &'static str, value: http::HeaderValue) {

@@ -13,25 +13,24 @@ use actix_web::{
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
     error::InternalError,
-    http::{StatusCode, header::HeaderMap, uri::Authority},
+    http::{StatusCode, uri::Authority},
 };
 
-use super::headers::{cookies, engine_status, status};
+use super::headers::{engine_status, status};
 use crate::{
-    engine::Presented,
     model::SessionModel,
-    slot::{Closed, Slot},
-    slots::Slots,
+    session::RequestSession,
     web::{
-        Scope, SessionLayer,
-        response::{address, judge},
+        SessionLayer,
+        requests::RequestSessions,
+        shared::{Finished, Head, Shared},
     },
 };
 
 /// A service whose handlers have sessions of type `T`. Made by [`SessionLayer`].
 pub struct SessionMiddleware<S, T> {
     inner: S,
-    layer: SessionLayer<T>,
+    shared: Arc<Shared<T>>,
 }
 
 impl<S, T, B> Transform<S, ServiceRequest> for SessionLayer<T>
@@ -47,7 +46,7 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(SessionMiddleware { inner, layer: self.clone() }))
+        ready(Ok(SessionMiddleware { inner, shared: Arc::clone(self.shared()) }))
     }
 }
 
@@ -66,91 +65,84 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let scope = || Scope::of(request.method().as_str(), request.headers());
-        if self.layer.excludes(request.path(), scope) {
+        let head = Head {
+            method: request.method().as_str(),
+            path: request.path(),
+            authority: request.uri().authority().map(Authority::as_str),
+            headers: request.headers(),
+        };
+        let Some(presented) = self.shared.present(&head) else {
             let handler = self.inner.call(request);
             return Box::pin(async move { Ok(handler.await?.map_into_left_body()) });
-        }
-        let authority = request.uri().authority().map(Authority::as_str);
-        let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
-            Presented::Cookies(cookies(request.headers()))
-        } else {
-            Presented::CrossOrigin
         };
-        let mut slots = request.extensions_mut().remove::<Slots>().unwrap_or_default();
-        let slot = match self.layer.enter(&mut slots, presented) {
-            Ok(slot) => slot,
+        let mut sessions = request.extensions_mut().remove::<RequestSessions>().unwrap_or_default();
+        let session = match self.shared.enter(presented, &mut sessions) {
+            Ok(session) => session,
             Err(refusal) => {
                 let response = request.into_response(HttpResponse::new(status(refusal))).map_into_right_body();
                 return Box::pin(ready(Ok(response)));
             }
         };
-        request.extensions_mut().insert(slots);
-        let (handler, layer) = (self.inner.call(request), self.layer.clone());
+        request.extensions_mut().insert(sessions);
+        let (handler, shared) = (self.inner.call(request), Arc::clone(&self.shared));
         Box::pin(async move {
             match handler.await {
-                Ok(response) => Ok(finish(&slot, &layer, response).await),
-                Err(error) => Err(finish_error(&slot, &layer, error).await),
+                Ok(response) => Ok(finish_response(&shared, &session, response).await),
+                Err(error) => Err(finish_error(&shared, &session, error).await),
             }
         })
     }
 }
 
-async fn finish<T: SessionModel, B: MessageBody>(
-    slot: &Arc<Slot<T>>,
-    layer: &SessionLayer<T>,
+async fn finish_response<T: SessionModel, B: MessageBody>(
+    shared: &Shared<T>,
+    session: &RequestSession<T>,
     mut response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<B>> {
-    let code = response.status();
-    match close(slot, layer, code, response.headers_mut()).await {
-        Ok(()) => response.map_into_left_body(),
-        Err(refusal) => response.into_response(refusal).map_into_right_body(),
+    let Some(finished) = finish(shared, session, response.status()).await else {
+        return response.map_into_left_body();
+    };
+    match finished.refusal {
+        None => {
+            finished.write(response.headers_mut());
+            response.map_into_left_body()
+        }
+        Some(refusal) => response.into_response(refused(refusal, finished)).map_into_right_body(),
     }
 }
 
 /// An error of a middleware inside this one becomes a response further out, but the session ends here.
-async fn finish_error<T: SessionModel>(slot: &Arc<Slot<T>>, layer: &SessionLayer<T>, error: Error) -> Error {
-    if !slot.is_asked_for() {
-        slot.shut();
-        return error;
-    }
+async fn finish_error<T: SessionModel>(shared: &Shared<T>, session: &RequestSession<T>, error: Error) -> Error {
     let mut response = error.error_response();
-    let code = response.status();
-    let response = match close(slot, layer, code, response.headers_mut()).await {
-        Ok(()) => response,
-        Err(refusal) => refusal,
-    };
+    let Some(finished) = finish(shared, session, response.status()).await else { return error };
+    if let Some(refusal) = finished.refusal {
+        response = refused(refusal, finished);
+    } else {
+        finished.write(response.headers_mut());
+    }
     InternalError::from_response(error, response).into()
 }
 
-/// Commits the session and tells the browser.
-///
-/// # Errors
-///
-/// A response that has to take this one's place.
-async fn close<T: SessionModel>(
-    slot: &Arc<Slot<T>>,
-    layer: &SessionLayer<T>,
+/// Ends the request's session; `None` when no handler has asked for it.
+async fn finish<T: SessionModel>(
+    shared: &Shared<T>,
+    session: &RequestSession<T>,
     code: StatusCode,
-    headers: &mut HeaderMap,
-) -> Result<(), HttpResponse> {
-    if !slot.is_asked_for() {
-        slot.shut();
-        return Ok(());
+) -> Option<Finished> {
+    match shared.finish_idle(session) {
+        Some(finished) => finished,
+        None => Some(shared.finish(session, engine_status(code)).await),
     }
-    let Closed { cookie, has_ended, committed } = slot.close(layer.saves(engine_status(code))).await;
-    let clear = layer.clears(has_ended);
-    if let Err(refusal) = judge::<T>(committed) {
-        let mut response = HttpResponse::new(status(refusal));
-        address(slot, cookie, clear, response.headers_mut());
-        return Err(response);
-    }
-    address(slot, cookie, clear, headers);
-    Ok(())
+}
+
+fn refused(refusal: http::StatusCode, finished: Finished) -> HttpResponse {
+    let mut response = HttpResponse::new(status(refusal));
+    finished.write(response.headers_mut());
+    response
 }
 
 impl<S: fmt::Debug, T: SessionModel> fmt::Debug for SessionMiddleware<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionMiddleware").field("inner", &self.inner).field("layer", &self.layer).finish()
+        f.debug_struct("SessionMiddleware").field("inner", &self.inner).field("kind", &T::KIND).finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use actix_web::{
     dev::{Service, ServiceRequest, Transform},
 };
 
-use crate::{slots::Slots, web::SkipSession};
+use crate::web::{SkipSession, requests::RequestSessions};
 
 /// A service whose handlers have no sessions. Made by [`SkipSession`].
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl<S: Service<ServiceRequest>> Service<ServiceRequest> for WithoutSession<S> {
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        request.extensions_mut().remove::<Slots>();
+        request.extensions_mut().remove::<RequestSessions>();
         self.inner.call(request)
     }
 }

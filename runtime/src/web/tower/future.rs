@@ -12,11 +12,8 @@ use pin_project_lite::pin_project;
 
 use crate::{
     model::SessionModel,
-    slot::{Closed, Slot},
-    web::{
-        SessionLayer,
-        response::{address, judge},
-    },
+    session::RequestSession,
+    web::shared::{Finished, Shared},
 };
 
 pin_project! {
@@ -33,20 +30,20 @@ pin_project! {
     #[project = StageProjection]
     enum Stage<F, T, B> {
         Excluded { #[pin] handler: F },
-        Handler { #[pin] handler: F, slot: Arc<Slot<T>>, layer: SessionLayer<T> },
-        Close { response: Option<Response<B>>, slot: Arc<Slot<T>>, layer: SessionLayer<T> },
-        Commit { response: Option<Response<B>>, slot: Arc<Slot<T>>, layer: SessionLayer<T>, commit: Commit },
+        Handler { #[pin] handler: F, session: Arc<RequestSession<T>>, shared: Arc<Shared<T>> },
+        Finish { response: Option<Response<B>>, session: Arc<RequestSession<T>>, shared: Arc<Shared<T>> },
+        Commit { response: Option<Response<B>>, commit: Commit },
         Refused { status: StatusCode },
     }
 }
 
-type Commit = Pin<Box<dyn Future<Output = Closed> + Send>>;
+type Commit = Pin<Box<dyn Future<Output = Finished> + Send>>;
 
 const POLLED_AGAIN: &str = "a future is not polled after it is ready";
 
 impl<F, T, B> ResponseFuture<F, T, B> {
-    pub(super) fn new(handler: F, slot: Arc<Slot<T>>, layer: SessionLayer<T>) -> Self {
-        Self { stage: Stage::Handler { handler, slot, layer } }
+    pub(super) fn new(handler: F, session: Arc<RequestSession<T>>, shared: Arc<Shared<T>>) -> Self {
+        Self { stage: Stage::Handler { handler, session, shared } }
     }
 
     /// Answers what the handler answers.
@@ -73,31 +70,28 @@ where
         loop {
             match stage.as_mut().project() {
                 StageProjection::Excluded { handler } => return handler.poll(context),
-                StageProjection::Handler { handler, slot, layer } => {
+                StageProjection::Handler { handler, session, shared } => {
                     let response = ready!(handler.poll(context))?;
-                    if !slot.is_asked_for() {
-                        slot.shut();
+                    let (session, shared) = (Arc::clone(session), Arc::clone(shared));
+                    // The handler's future may hold a handle, so it goes before the session is finished.
+                    stage.set(Stage::Finish { response: Some(response), session, shared });
+                }
+                StageProjection::Finish { response, session, shared } => {
+                    let mut response = response.take().expect(POLLED_AGAIN);
+                    if let Some(finished) = shared.finish_idle(session) {
+                        if let Some(finished) = finished {
+                            write(finished, &mut response);
+                        }
                         return Poll::Ready(Ok(response));
                     }
-                    let (slot, layer) = (Arc::clone(slot), layer.clone());
-                    // The handler's future may hold a handle, so it goes before the session is closed.
-                    stage.set(Stage::Close { response: Some(response), slot, layer });
+                    let (status, session, shared) = (response.status(), Arc::clone(session), Arc::clone(shared));
+                    let commit = Box::pin(async move { shared.finish(&session, status).await });
+                    stage.set(Stage::Commit { response: Some(response), commit });
                 }
-                StageProjection::Close { response, slot, layer } => {
+                StageProjection::Commit { response, commit } => {
+                    let finished = ready!(commit.as_mut().poll(context));
                     let mut response = response.take().expect(POLLED_AGAIN);
-                    if let Some(closed) = slot.close_idle() {
-                        finish(slot, layer, closed, &mut response);
-                        return Poll::Ready(Ok(response));
-                    }
-                    let (saves, closing) = (layer.saves(response.status()), Arc::clone(slot));
-                    let commit = Box::pin(async move { closing.close(saves).await });
-                    let (slot, layer) = (Arc::clone(slot), layer.clone());
-                    stage.set(Stage::Commit { response: Some(response), slot, layer, commit });
-                }
-                StageProjection::Commit { response, slot, layer, commit } => {
-                    let closed = ready!(commit.as_mut().poll(context));
-                    let mut response = response.take().expect(POLLED_AGAIN);
-                    finish(slot, layer, closed, &mut response);
+                    write(finished, &mut response);
                     return Poll::Ready(Ok(response));
                 }
                 StageProjection::Refused { status } => return Poll::Ready(Ok(refusal(*status))),
@@ -106,18 +100,12 @@ where
     }
 }
 
-/// Tells the browser what became of the session, in a response that says nothing else if it could not be saved.
-fn finish<T: SessionModel, B: Default>(
-    slot: &Slot<T>,
-    layer: &SessionLayer<T>,
-    closed: Closed,
-    response: &mut Response<B>,
-) {
-    let Closed { cookie, has_ended, committed } = closed;
-    if let Err(status) = judge::<T>(committed) {
+/// Writes what the session has to say, into a response that says nothing else if it could not be saved.
+fn write<B: Default>(finished: Finished, response: &mut Response<B>) {
+    if let Some(status) = finished.refusal {
         *response = refusal(status);
     }
-    address(slot, cookie, layer.clears(has_ended), response.headers_mut());
+    finished.write(response.headers_mut());
 }
 
 fn refusal<B: Default>(status: StatusCode) -> Response<B> {

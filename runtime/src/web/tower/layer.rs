@@ -1,22 +1,25 @@
 //! The layers: what wraps a service.
 
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
 use http::Request;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use std::task::{Context, Poll};
-
 use super::SessionService;
 use crate::{
-    slots::Slots,
-    web::{SessionLayer, SkipSession},
+    model::SessionModel,
+    web::{SessionLayer, SkipSession, requests::RequestSessions},
 };
 
-impl<T, S> Layer<S> for SessionLayer<T> {
+impl<T: SessionModel, S> Layer<S> for SessionLayer<T> {
     type Service = SessionService<S, T>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        SessionService { inner, layer: self.clone() }
+        SessionService { inner, shared: Arc::clone(self.shared()) }
     }
 }
 
@@ -44,7 +47,7 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for WithoutSession<S> {
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        request.extensions_mut().remove::<Slots>();
+        request.extensions_mut().remove::<RequestSessions>();
         self.inner.call(request)
     }
 }

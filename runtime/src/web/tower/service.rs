@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -10,17 +11,17 @@ use tower_service::Service;
 
 use super::ResponseFuture;
 use crate::{
-    cookie::CookieHeaders,
-    engine::Presented,
     model::SessionModel,
-    slots::Slots,
-    web::{Scope, SessionLayer},
+    web::{
+        requests::RequestSessions,
+        shared::{Head, Shared},
+    },
 };
 
-/// A service whose handlers have sessions of type `T`. Made by [`SessionLayer`].
+/// A service whose handlers have sessions of type `T`. Made by [`SessionLayer`](crate::SessionLayer).
 pub struct SessionService<S, T> {
     pub(super) inner: S,
-    pub(super) layer: SessionLayer<T>,
+    pub(super) shared: Arc<Shared<T>>,
 }
 
 impl<S, T, RequestBody, ResponseBody> Service<Request<RequestBody>> for SessionService<S, T>
@@ -38,18 +39,17 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let scope = || Scope::of(request.method().as_str(), request.headers());
-        if self.layer.excludes(request.uri().path(), scope) {
-            return ResponseFuture::excluded(self.inner.call(request));
-        }
-        let authority = request.uri().authority().map(Authority::as_str);
-        let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
-            Presented::Cookies(CookieHeaders::of(request.headers()))
-        } else {
-            Presented::CrossOrigin
+        let head = Head {
+            method: request.method().as_str(),
+            path: request.uri().path(),
+            authority: request.uri().authority().map(Authority::as_str),
+            headers: request.headers(),
         };
-        match self.layer.enter(request.extensions_mut().get_or_insert_default::<Slots>(), presented) {
-            Ok(slot) => ResponseFuture::new(self.inner.call(request), slot, self.layer.clone()),
+        let Some(presented) = self.shared.present(&head) else {
+            return ResponseFuture::excluded(self.inner.call(request));
+        };
+        match self.shared.enter(presented, request.extensions_mut().get_or_insert_default::<RequestSessions>()) {
+            Ok(session) => ResponseFuture::new(self.inner.call(request), session, Arc::clone(&self.shared)),
             Err(status) => ResponseFuture::refused(status),
         }
     }
@@ -57,12 +57,12 @@ where
 
 impl<S: Clone, T> Clone for SessionService<S, T> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), layer: self.layer.clone() }
+        Self { inner: self.inner.clone(), shared: Arc::clone(&self.shared) }
     }
 }
 
 impl<S: fmt::Debug, T: SessionModel> fmt::Debug for SessionService<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionService").field("inner", &self.inner).field("layer", &self.layer).finish()
+        f.debug_struct("SessionService").field("inner", &self.inner).field("kind", &T::KIND).finish_non_exhaustive()
     }
 }

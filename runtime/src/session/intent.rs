@@ -1,16 +1,9 @@
-//! What a request wants of its session beside its changes, and what its browser has to be told.
+//! What a request wants of its session beside its changes.
 
-use std::time::Duration;
-
-#[cfg(feature = "cookie")]
-use http::HeaderValue;
-
-#[cfg(feature = "cookie")]
-use crate::cookie::Carried;
 use crate::{
+    csrf::CsrfKey,
     expiry::Expiry,
-    record::Record,
-    token::{RandomError, Secret, SessionId, Token},
+    token::{RandomError, Secret, SecretHash},
 };
 
 /// What a request wants beside its changes. Nothing of it happens before the commit.
@@ -22,8 +15,6 @@ pub(crate) struct Intents {
     pub(crate) keep: bool,
     /// Live under other limits.
     pub(crate) expiry: Option<Expiry>,
-    /// End this session.
-    pub(crate) end: Option<Ending>,
     /// The response has gone, so nothing may need a new cookie.
     pub(crate) no_response: bool,
     /// The secret that the next new one will be, because a page of this response shows a token of it already.
@@ -35,11 +26,7 @@ pub(crate) struct Intents {
 impl Intents {
     /// Whether nothing is wanted.
     pub(super) fn are_none(&self) -> bool {
-        self.renewal == Renewal::Nothing
-            && !self.keep
-            && self.expiry.is_none()
-            && self.end.is_none()
-            && self.successor.is_none()
+        self.renewal == Renewal::Nothing && !self.keep && self.expiry.is_none() && self.successor.is_none()
     }
 
     /// Forgets what has been done. What was asked for meanwhile stays.
@@ -55,11 +42,20 @@ impl Intents {
         }
     }
 
-    /// Renewals coalesce: whoever came first sends the browser its cookie.
-    pub(super) fn coalesce(&mut self, before: &Record, after: &Record) {
-        if self.renewal == Renewal::Secret && before.credential.current != after.credential.current {
+    /// Renewals coalesce: the request that came first sends the browser its cookie.
+    pub(super) fn coalesce(&mut self, before: Option<SecretHash>, after: Option<SecretHash>) {
+        if self.renewal == Renewal::Secret && before != after {
             self.renewal = Renewal::Nothing;
         }
+    }
+
+    /// The key of CSRF tokens that will be good once the secret is the next one.
+    pub(super) fn csrf_key_of_successor(&mut self) -> Result<CsrfKey, RandomError> {
+        let successor = match &mut self.successor {
+            Some(successor) => successor,
+            none => none.insert(Secret::random()?),
+        };
+        Ok(CsrfKey::of(successor))
     }
 
     /// The secret of a new cookie.
@@ -81,26 +77,4 @@ pub(crate) enum Renewal {
     Secret,
     /// Both limits count from now, because the visitor has proved again who they are.
     SecretAndLimits,
-}
-
-/// A session that is to end.
-#[derive(Clone, Copy)]
-pub(crate) enum Ending {
-    /// Its record in the store.
-    Record(SessionId),
-    /// The cookies that hold it.
-    #[cfg(feature = "cookie")]
-    Sealed(Carried),
-}
-
-/// What the browser has to be told.
-#[derive(Clone)]
-pub(crate) enum CookieChange {
-    /// Keep this token, for this long or until the browser is closed.
-    Token { token: Token, max_age: Option<Duration> },
-    /// Forget the cookie.
-    Remove,
-    /// Keep or forget these cookies, as the sealed session has changed.
-    #[cfg(feature = "cookie")]
-    Sealed(Vec<HeaderValue>),
 }

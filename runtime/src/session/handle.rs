@@ -7,15 +7,19 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    backends::Origin,
+    detached::Detached,
+    engine::warn_of_a_cut_age,
+    intent::Renewal,
+    request::{Checkout, RequestSession},
+};
 use crate::{
     clock::Timestamp,
     csrf::CsrfToken,
-    detached::Detached,
-    engine::{Origin, Renewal, warn_of_a_cut_age},
     error::{CommitError, LoadError, StaleAuthentication},
     expiry::{Expiry, Lifetime},
     model::{HasPrincipal, SessionModel},
-    slot::{Loan, Slot},
     token::{RandomError, SessionId},
 };
 
@@ -27,23 +31,23 @@ use crate::{
 /// Overlapping requests of one session merge field by field. A session that nobody changes costs no store call beyond the
 /// load, and a visitor who stores nothing gets no session at all.
 pub struct Session<T: SessionModel> {
-    slot: Arc<Slot<T>>,
+    request: Arc<RequestSession<T>>,
     /// Present until the handle is dropped.
-    loan: Option<Loan<T>>,
+    checkout: Option<Checkout<T>>,
 }
 
 impl<T: SessionModel> Session<T> {
     /// Makes the one load of the request, unless another handle has made it.
-    pub(crate) async fn open(slot: Arc<Slot<T>>) -> Result<Self, LoadError> {
-        let loan = slot.borrow().await?;
-        Ok(Self { slot, loan: Some(loan) })
+    pub(crate) async fn open(request: Arc<RequestSession<T>>) -> Result<Self, LoadError> {
+        let checkout = request.check_out().await?;
+        Ok(Self { request, checkout: Some(checkout) })
     }
 
     /// The public name of the session: safe in logs, URLs and device lists.
     ///
     /// `None` until the session is stored for the first time, and for a sealed session, which has no place on the server.
     pub fn id(&self) -> Option<SessionId> {
-        self.slot.look(Origin::id)
+        self.request.look(Origin::id)
     }
 
     /// Whether the visitor has no stored session (yet).
@@ -74,7 +78,7 @@ impl<T: SessionModel> Session<T> {
 
     /// The limits that this session lives under.
     pub fn expiry(&self) -> Expiry {
-        self.slot.expiry()
+        self.request.expiry()
     }
 
     /// Puts this one session under other limits, from the commit on and for all its later requests.
@@ -84,7 +88,7 @@ impl<T: SessionModel> Session<T> {
     /// so this never revives what should have ended.
     pub fn set_expiry(&mut self, expiry: Expiry) {
         warn_of_a_cut_age::<T>(expiry);
-        self.slot.want(|intents| intents.expiry = Some(expiry));
+        self.request.want(|intents| intents.expiry = Some(expiry));
     }
 
     /// Gives the session a new secret at the commit, with the same data under the same id.
@@ -92,7 +96,7 @@ impl<T: SessionModel> Session<T> {
     /// The present secret stays good for ten seconds, for requests that are under way. A change of the principal does
     /// this by itself, and without the ten seconds.
     pub fn rotate(&mut self) {
-        self.slot.want(|intents| intents.renewal = intents.renewal.max(Renewal::Secret));
+        self.request.want(|intents| intents.renewal = intents.renewal.max(Renewal::Secret));
     }
 
     /// Counts both limits from now and gives the session a new secret, because the visitor has just proved again who they
@@ -100,7 +104,7 @@ impl<T: SessionModel> Session<T> {
     ///
     /// The limits stay those of the session: one that was [remembered](Self::set_expiry) stays so.
     pub fn reauthenticate(&mut self) {
-        self.slot.want(|intents| intents.renewal = Renewal::SecretAndLimits);
+        self.request.want(|intents| intents.renewal = Renewal::SecretAndLimits);
     }
 
     /// A token for a form or a script of this response, by which a [`CsrfLayer`](crate::web::CsrfLayer) or
@@ -114,15 +118,15 @@ impl<T: SessionModel> Session<T> {
     ///
     /// When the operating system has no randomness to give. As the answer of a handler it is a 503.
     pub fn csrf_token(&self) -> Result<CsrfToken, RandomError> {
-        self.slot.csrf_token(self.loan())
+        self.request.csrf_token(self.checkout())
     }
 
     /// Ends the session: its record is deleted before the response goes out, and no late write can bring it back.
     ///
     /// The handle goes on as that of a new visitor. What is stored from here on makes a new session with a new token.
     pub fn destroy(&mut self) {
-        let (slot, loan) = self.parts();
-        slot.abandon(loan);
+        let (request, checkout) = self.parts();
+        request.abandon(checkout);
     }
 
     /// Saves the changes now instead of at the end of the request, for a handler that decides itself what a failure means.
@@ -132,8 +136,8 @@ impl<T: SessionModel> Session<T> {
     /// See [`CommitError`]. The changes stay in the handle, and the end of the request tries again unless they are
     /// [reverted](Self::revert).
     pub async fn commit(&mut self) -> Result<(), CommitError> {
-        let (slot, loan) = self.parts();
-        slot.commit(loan).await
+        let (request, checkout) = self.parts();
+        request.commit(checkout).await
     }
 
     /// Changes the session and saves it, on the freshest value there is: after a conflict the closure runs again.
@@ -157,8 +161,8 @@ impl<T: SessionModel> Session<T> {
     ///
     /// See [`CommitError`]. What the closure did is undone then; earlier changes stay in the handle.
     pub async fn update<R>(&mut self, change: impl FnMut(&mut T) -> R) -> Result<R, CommitError> {
-        let (slot, loan) = self.parts();
-        slot.update(loan, change).await
+        let (request, checkout) = self.parts();
+        request.update(checkout, change).await
     }
 
     /// Sees what other requests have saved meanwhile. Changes of this handle are kept and merged.
@@ -167,8 +171,8 @@ impl<T: SessionModel> Session<T> {
     ///
     /// [`CommitError::Gone`] when the session has ended; others as for a commit.
     pub async fn reload(&mut self) -> Result<(), CommitError> {
-        let (slot, loan) = self.parts();
-        slot.reload(loan).await
+        let (request, checkout) = self.parts();
+        request.reload(checkout).await
     }
 
     /// Undoes the changes that this handle has not committed.
@@ -177,8 +181,9 @@ impl<T: SessionModel> Session<T> {
     ///
     /// When the stored value cannot be decoded.
     pub fn revert(&mut self) -> Result<(), LoadError> {
-        let (slot, loan) = self.parts();
-        slot.revert(loan)
+        let (request, checkout) = self.parts();
+        request.revert(checkout);
+        Ok(())
     }
 
     /// Takes the session out of the request, for work that outlives the response: a WebSocket, a stream of events.
@@ -190,27 +195,25 @@ impl<T: SessionModel> Session<T> {
     ///
     /// As for a commit.
     pub async fn detach(mut self) -> Result<Detached<T>, CommitError> {
-        let (slot, loan) = self.parts();
-        let engine = Arc::clone(&slot.engine);
-        let origin = slot.keep(loan).await?;
-        Ok(Detached::new(engine, origin)?)
+        let (request, checkout) = self.parts();
+        Ok(Detached::new(request.detach(checkout).await?))
     }
 
     fn lifetime(&self) -> Option<Lifetime> {
-        self.slot.look(|origin| origin.life().copied())
+        self.request.look(|origin| origin.life().copied())
     }
 
-    fn loan(&self) -> &Loan<T> {
-        self.loan.as_ref().expect(LENT)
+    fn checkout(&self) -> &Checkout<T> {
+        self.checkout.as_ref().expect(CHECKED_OUT)
     }
 
-    fn parts(&mut self) -> (&Arc<Slot<T>>, &mut Loan<T>) {
-        (&self.slot, self.loan.as_mut().expect(LENT))
+    fn parts(&mut self) -> (&RequestSession<T>, &mut Checkout<T>) {
+        (&self.request, self.checkout.as_mut().expect(CHECKED_OUT))
     }
 }
 
 /// Why a handle always has its value.
-const LENT: &str = "a handle holds its value until it is dropped";
+const CHECKED_OUT: &str = "a handle holds its value until it is dropped";
 
 impl<T: HasPrincipal> Session<T> {
     /// Makes the session belong to somebody, with a new secret: a session that an attacker planted opens nothing
@@ -245,7 +248,7 @@ impl<T: HasPrincipal> Session<T> {
     ///
     /// [`StaleAuthentication`] when it is longer ago, or when nobody is signed in. As the answer of a handler it is a 403.
     pub fn require_fresh(&self, age: Duration) -> Result<(), StaleAuthentication> {
-        let now = self.slot.engine.clock.now();
+        let now = self.request.now();
         let at = self.authenticated_at().filter(|_| self.principal().is_some());
         at.is_some_and(|at| now.since(at) <= age).then_some(()).ok_or(StaleAuthentication)
     }
@@ -255,7 +258,7 @@ impl<T: SessionModel> Deref for Session<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.loan().draft.value()
+        self.checkout().draft.value()
     }
 }
 
@@ -267,8 +270,9 @@ impl<T: SessionModel> DerefMut for Session<T> {
 
 impl<T: SessionModel> Drop for Session<T> {
     fn drop(&mut self) {
-        if let Some(loan) = self.loan.take() {
-            self.slot.give_back(loan);
+        // What a handler did that did not return is not saved.
+        if let Some(checkout) = self.checkout.take().filter(|_| !std::thread::panicking()) {
+            self.request.check_in(checkout);
         }
     }
 }

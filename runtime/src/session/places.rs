@@ -1,48 +1,19 @@
-//! How many sessions a principal may have at once, judged where a sign-in is committed.
+//! The places that a limit gives a principal, judged where a sign-in is committed.
 //!
 //! Two sign-ins at the same moment do not see each other before they are written. So each looks once more after its write:
 //! of two that overlap, the one that is written last sees both, and no more than the limit stay.
 
-use std::{fmt, num::NonZeroU32, sync::Arc};
-
-use super::{Draft, Engine};
+use super::{
+    context::Context,
+    draft::Draft,
+    limit::{Limit, OnLimit},
+};
 use crate::{
-    column::ColumnValue,
-    error::CommitError,
-    event::Event,
-    model::SessionModel,
-    record::Record,
-    revocation,
-    store::{DynFindByColumn, DynStore},
+    column::ColumnValue, error::CommitError, event::Event, model::SessionModel, record::Record, store::DynStore,
     token::SessionId,
 };
 
-/// What becomes of a sign-in when its principal has as many sessions as they may have.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum OnLimit {
-    /// It is refused: the session is not saved, and the visitor sees 403 unless the handler
-    /// [commits](crate::Session::commit) itself and answers in its own words. Two that come at the same moment for the last
-    /// place may both be refused.
-    Reject,
-    /// The session in which the principal signed in the longest ago is ended.
-    EvictOldest,
-}
-
-/// A limit, and how the sessions of a principal are found.
-#[derive(Clone)]
-pub(crate) struct Limit {
-    pub(crate) finder: Arc<dyn DynFindByColumn>,
-    pub(crate) most: NonZeroU32,
-    pub(crate) policy: OnLimit,
-}
-
-impl fmt::Debug for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limit").field("most", &self.most).field("policy", &self.policy).finish_non_exhaustive()
-    }
-}
-
-impl<T: SessionModel> Engine<T> {
+impl<T: SessionModel> Context<T> {
     /// The limit that this commit has to keep to: it is a sign-in, and there is one.
     pub(super) fn limit_of(&self, draft: &Draft<T>) -> Option<&Limit> {
         self.limit.as_ref().filter(|_| draft.has_new_principal() && draft.has_principal())
@@ -86,7 +57,7 @@ impl<T: SessionModel> Engine<T> {
     async fn evict(&self, store: &dyn DynStore, id: SessionId) -> Result<(), CommitError> {
         // Whoever else is over the limit may have ended it already.
         if store.delete(id).await? {
-            revocation::announce(id);
+            self.ended(id);
             self.events.emit(T::KIND, &Event::Evicted { id });
         }
         Ok(())
@@ -101,12 +72,6 @@ impl<T: SessionModel> Engine<T> {
         let Some((column, principal)) = principal_of(draft)? else { return Ok(Vec::new()) };
         let (now, found) = (self.clock.now(), limit.finder.find_by_column(column, &principal).await?);
         Ok(found.into_iter().filter(|record| !record.life.is_over(now)).collect())
-    }
-}
-
-impl Limit {
-    fn most(&self) -> usize {
-        usize::try_from(self.most.get()).unwrap_or(usize::MAX)
     }
 }
 

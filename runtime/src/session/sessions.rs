@@ -6,16 +6,19 @@ use std::{
     sync::Arc,
 };
 
+use super::{
+    base::{Base, Contents},
+    draft::Draft,
+    handle::Session,
+    queue::Queued,
+    revocation,
+};
 use crate::{
     clock::{Clock, SystemClock, Timestamp},
-    engine::{Draft, Race},
     error::{CommitError, LoadError},
     expiry::Lifetime,
-    image::{Contents, Image},
     model::{Column, ColumnValue, HasPrincipal, SessionModel},
     record::Record,
-    revocation,
-    session::Session,
     store::{Enumerate, FindByColumn, Store, StoreError, Update},
     token::SessionId,
 };
@@ -72,26 +75,26 @@ impl<'a, S: Store> Sessions<'a, S> {
     /// belongs to, which only a request can do, because it takes a new cookie.
     pub async fn edit<R>(&self, id: SessionId, mut change: impl FnMut(&mut S::Model) -> R) -> Result<R, EditError> {
         let mut record = self.store.load(id).await?.ok_or(EditError::Gone)?;
-        let mut race = Race::alone();
+        let mut queued = Queued::alone();
         loop {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
-            let mut draft = Draft::from(Image::decode::<S::Model>(Contents::of(&record, self.store.layout()))?);
+            let mut draft = Draft::on(Arc::new(Base::<S::Model>::decode(Contents::of(&record, self.store.layout()))?));
             let answer = change(draft.value_mut());
             if draft.has_new_principal() {
                 return Err(EditError::Principal);
             }
-            let Some(payload) = draft.changes(self.store.layout())? else { return Ok(answer) };
+            let Some(encoded) = draft.changes(self.store.layout())? else { return Ok(answer) };
             let expected = record.version;
             let version = expected.of_new_write().map_err(CommitError::from)?;
-            let next = Record { version, data: payload.data, columns: payload.columns, ..record };
+            let next = Record { version, data: encoded.data, columns: encoded.columns, ..record };
             match self.store.update(expected, &next).await? {
                 Update::Updated => return Ok(answer),
                 Update::Gone => return Err(EditError::Gone),
                 Update::Conflict(current) => record = *current,
             }
-            race.lose(id).await?;
+            queued.retry(Some(id)).await?;
         }
     }
 
@@ -111,7 +114,7 @@ impl<'a, S: Store> Sessions<'a, S> {
     }
 
     fn decode(&self, record: &Record) -> Result<Stored<S::Model>, LoadError> {
-        let value = Image::decode::<S::Model>(Contents::of(record, self.store.layout()))?.value;
+        let value = Base::<S::Model>::decode(Contents::of(record, self.store.layout()))?.into_value();
         Ok(Stored { id: record.id, life: record.life, value })
     }
 

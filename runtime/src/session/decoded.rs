@@ -1,0 +1,141 @@
+//! Decoded sessions that are kept for later requests, so that reading a session again decodes nothing.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use parking_lot::Mutex;
+
+use super::base::Base;
+use crate::{
+    record::{Record, Version},
+    token::SessionId,
+};
+
+/// How many sessions share one lock and one small part of the capacity.
+const WAYS: usize = 4;
+
+/// Larger payloads are decoded each time, so that the memory in use has a bound: 64 kB times the capacity, decoded.
+const LARGEST_PAYLOAD: usize = 64 * 1024;
+
+/// A bounded set of decoded sessions, shared by all requests of a layer.
+///
+/// A store's answer says which version of a session is current, and a version is written once. So what is kept here cannot be
+/// stale: it saves the decoding, never the question. A session that has ended in this process is forgotten.
+///
+/// The default keeps 1,024 sessions. Sessions with more than 64 kB of payload, and types with `#[session(skip)]` fields,
+/// are not kept.
+///
+/// ```
+/// # use sessio::{DecodedSessions, Session, SessionLayer, store::MemoryStore};
+/// # #[derive(Session)]
+/// # struct Shop { visits: u32 }
+/// # let store = MemoryStore::<Shop>::new();
+/// let decoded = DecodedSessions::new(16_384);
+/// let layer = SessionLayer::new(store).decoded_sessions(decoded.clone());
+/// // In a metrics endpoint:
+/// println!("{} hits, {} misses", decoded.hits(), decoded.misses());
+/// ```
+pub struct DecodedSessions<T> {
+    shared: Arc<Shared<T>>,
+}
+
+struct Shared<T> {
+    /// Each session has its place in one of these sets, by its id, which is random.
+    sets: Box<[Mutex<Set<T>>]>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// The most recently used comes first.
+type Set<T> = [Option<Kept<T>>; WAYS];
+
+struct Kept<T> {
+    id: SessionId,
+    version: Version,
+    base: Arc<Base<T>>,
+}
+
+impl<T> DecodedSessions<T> {
+    /// Keeps at most this many sessions, rounded up to a multiple of four; none with `0`.
+    pub fn new(capacity: usize) -> Self {
+        let sets = (0..capacity.div_ceil(WAYS)).map(|_| Mutex::new([const { None }; WAYS])).collect();
+        Self { shared: Arc::new(Shared { sets, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }) }
+    }
+
+    /// How many requests found their session decoded, since the process started.
+    pub fn hits(&self) -> u64 {
+        self.shared.hits.load(Ordering::Relaxed)
+    }
+
+    /// How many requests had to decode their session, since the process started.
+    pub fn misses(&self) -> u64 {
+        self.shared.misses.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn find(&self, id: SessionId, version: Version) -> Option<Arc<Base<T>>> {
+        let found = self.set_of(id).and_then(|set| {
+            let mut set = set.lock();
+            let at = set.iter().position(|kept| kept.as_ref().is_some_and(|kept| kept.id == id))?;
+            set[..=at].rotate_right(1);
+            let kept = set[0].as_ref()?;
+            (kept.version == version).then(|| Arc::clone(&kept.base))
+        });
+        let counter = if found.is_some() { &self.shared.hits } else { &self.shared.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    pub(super) fn keep(&self, record: &Record, base: &Arc<Base<T>>) {
+        let Some(set) = self.set_of(record.id).filter(|_| record.data.len() <= LARGEST_PAYLOAD) else { return };
+        let kept = Kept { id: record.id, version: record.version, base: Arc::clone(base) };
+        let mut set = set.lock();
+        let place = set.iter().position(|kept| kept.as_ref().is_none_or(|kept| kept.id == record.id));
+        let place = place.unwrap_or(WAYS - 1);
+        // A request that loaded earlier may come later.
+        if set[place].as_ref().is_some_and(|present| present.id == kept.id && present.version > kept.version) {
+            return;
+        }
+        // The value that goes may be large, and is dropped without the lock.
+        let gone = set[place].replace(kept);
+        set[..=place].rotate_right(1);
+        drop(set);
+        drop(gone);
+    }
+
+    pub(super) fn forget(&self, id: SessionId) {
+        let Some(set) = self.set_of(id) else { return };
+        let mut set = set.lock();
+        let gone: Set<T> = set.each_mut().map(|kept| kept.take_if(|kept| kept.id == id));
+        drop(set);
+        drop(gone);
+    }
+
+    fn set_of(&self, id: SessionId) -> Option<&Mutex<Set<T>>> {
+        let [.., a, b, c, d] = *id.as_bytes();
+        let count = u32::try_from(self.shared.sets.len()).ok().filter(|count| *count > 0)?;
+        self.shared.sets.get((u32::from_be_bytes([a, b, c, d]) % count) as usize)
+    }
+}
+
+impl<T> Default for DecodedSessions<T> {
+    fn default() -> Self {
+        Self::new(1_024)
+    }
+}
+
+impl<T> Clone for DecodedSessions<T> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<T> fmt::Debug for DecodedSessions<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodedSessions").field("hits", &self.hits()).field("misses", &self.misses()).finish()
+    }
+}

@@ -1,0 +1,130 @@
+//! What the requests of a layer share, and the two moments of each: it enters, and it finishes.
+//!
+//! The bindings only move headers between these two and their framework.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode};
+
+use super::{
+    exclusion::Scope,
+    headers::Headers,
+    rejection::of_commit,
+    requests::{CookieTaken, RequestSessions},
+    response::mark_as_personal,
+    rules::WebRules,
+};
+use crate::{
+    model::SessionModel,
+    session::{Ended, Engine, Presented, RequestSession, Saves, SetCookies},
+};
+
+/// What the requests of a layer share. It never changes.
+pub(super) struct Shared<T> {
+    engine: Arc<Engine<T>>,
+    /// The cookie's name.
+    cookie: Arc<str>,
+    rules: WebRules,
+}
+
+/// The parts of a request that say whose it is.
+pub(super) struct Head<'a, H> {
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) authority: Option<&'a str>,
+    pub(super) headers: &'a H,
+}
+
+/// What a response has to say about its session.
+#[must_use]
+pub(super) struct Finished {
+    /// The status of an empty response that has to take the place of the handler's, because what that says did not happen.
+    pub(super) refusal: Option<StatusCode>,
+    cookies: SetCookies,
+    clear: Option<HeaderValue>,
+}
+
+impl<T: SessionModel> Shared<T> {
+    pub(super) fn new(engine: Arc<Engine<T>>, cookie: &str, rules: WebRules) -> Self {
+        Self { engine, cookie: cookie.into(), rules }
+    }
+
+    #[cfg(feature = "testkit")]
+    pub(super) fn engine(&self) -> &Arc<Engine<T>> {
+        &self.engine
+    }
+
+    /// What a request presents; `None` for one that has no session.
+    pub(super) fn present<H: Headers>(&self, head: &Head<'_, H>) -> Option<Presented> {
+        if self.rules.exclusions.cover(head.path, || Scope::of(head.method, head.headers)) {
+            return None;
+        }
+        Some(if self.rules.origins.admit(head.method, head.authority, head.headers) {
+            Presented::Cookies(head.headers.cookies())
+        } else {
+            Presented::CrossOrigin
+        })
+    }
+
+    /// Puts the session that a request presents within reach of its handler.
+    ///
+    /// # Errors
+    ///
+    /// The status of the answer, when the app is configured so that no session of it could work.
+    pub(super) fn enter(
+        &self,
+        presented: Presented,
+        sessions: &mut RequestSessions,
+    ) -> Result<Arc<RequestSession<T>>, StatusCode> {
+        let session = Arc::new(RequestSession::new(Arc::clone(&self.engine), presented));
+        if let Err(CookieTaken) = sessions.add(&self.cookie, Arc::clone(&session)) {
+            tracing::error!(target: "sessio", kind = T::KIND, cookie = &*self.cookie,
+                "two session layers of this app use one cookie, so each would overwrite the other's; give this one a name \
+                 of its own with `.cookie(CookieSpec::builder(\"..\").build()?)`");
+            return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        Ok(session)
+    }
+
+    /// Ends a request that leaves nothing to save, without waiting; `None` when it may.
+    ///
+    /// The inner `None` says that no handler has asked for the session, so that the response does not depend on it.
+    pub(super) fn finish_idle(&self, session: &RequestSession<T>) -> Option<Option<Finished>> {
+        let is_asked_for = session.is_asked_for();
+        let ended = session.finish_idle()?;
+        Some(is_asked_for.then(|| self.finished(ended)))
+    }
+
+    /// Ends a request whose response has this status.
+    pub(super) async fn finish(&self, session: &RequestSession<T>, status: StatusCode) -> Finished {
+        let saves = if self.rules.passes.as_ref().is_none_or(|passes| passes(status)) {
+            Saves::Changes
+        } else {
+            Saves::Nothing
+        };
+        self.finished(session.finish(saves).await)
+    }
+
+    fn finished(&self, ended: Ended) -> Finished {
+        let Ended { cookies, has_ended, committed } = ended;
+        let refusal = committed.err().map(|error| {
+            tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error,
+                "a session could not be saved");
+            of_commit(&error)
+        });
+        Finished { refusal, cookies, clear: self.rules.clears.clone().filter(|_| has_ended) }
+    }
+}
+
+impl Finished {
+    /// Tells the browser what became of its session, and caches that the response depended on it.
+    pub(super) fn write(self, headers: &mut impl Headers) {
+        for cookie in self.cookies {
+            headers.append("set-cookie", cookie);
+        }
+        if let Some(data) = self.clear {
+            headers.append("clear-site-data", data);
+        }
+        mark_as_personal(headers);
+    }
+}
