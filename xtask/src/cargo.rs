@@ -73,11 +73,15 @@ impl<'guard> Cargo<'guard> {
         Ok(features)
     }
 
-    /// Passes the output through and adds up its counts.
+    /// Passes the output through and adds up its counts. Expects that the examples are built.
     pub(crate) fn test(&self, which: &[&str], environment: &Environment, tests: &mut Tally) -> Result<()> {
         let mut test = command(&["test", "--all-features", "--no-fail-fast"]);
         test.args(which);
         test.envs(environment.iter()).stdout(Stdio::piped());
+        // The examples are beside this program. Without this variable the browser tests build them again.
+        if let Some(folder) = env::current_exe()?.parent() {
+            test.env("SESSIO_TEST_PROGRAMS", folder);
+        }
         self.finish(&mut test, |line| {
             // The run goes on when nobody reads its output any more.
             let _ = io::stdout().write_all(line);

@@ -36,6 +36,11 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
         let connect = ["test", "-p", "sessio", "--no-default-features", "--features", features, "--test", "connect"];
         cargo.run(&[&connect[..], &["--", "a_backend_that_is_switched"]].concat())
     });
+    // Before the tests, which open them in a browser.
+    report.step("examples", || {
+        // Not xtask: it is running, and a build beside other crates would turn it into another variant.
+        cargo.run(&["build", "--workspace", "--exclude", "xtask", "--all-features", "--bins", "--examples"])
+    });
     if let Some(servers) = report.step("servers", || plan.start(&guard)) {
         let mut tests = Tally::default();
         report.step("tests", || cargo.test(&["--workspace"], servers.environment(), &mut tests));
@@ -53,10 +58,6 @@ pub(crate) fn run(wanted: Wanted) -> Result<bool> {
     } else {
         report.skip("tests");
     }
-    report.step("examples", || {
-        // Not xtask: it is running, and a build beside other crates would turn it into another variant.
-        cargo.run(&["build", "--workspace", "--exclude", "xtask", "--all-features", "--bins", "--examples"])
-    });
 
     for name in plan.left_out() {
         report.not_run(format!("tests that need {name} (--no-servers)"));

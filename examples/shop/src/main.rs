@@ -29,6 +29,7 @@ use axum::{
     Form, Router,
     extract::State,
     http::{HeaderMap, StatusCode, header},
+    middleware,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -205,7 +206,7 @@ async fn show_devices(State(store): State<Store>, mut shop: Session<Shop>) -> Re
 const FRESH: Duration = Duration::from_mins(15);
 
 async fn end_other_devices(State(store): State<Store>, mut shop: Session<Shop>) -> Result<Redirect, Problem> {
-    let (Some(user), Some(this)) = (shop.user_id(), shop.id()) else { return Ok(Redirect::to("/sign-in")) };
+    let (Some(user), Some(this)) = (shop.user_id(), shop.id()) else { return Ok(ask_to_sign_in(shop)) };
     shop.require_fresh(FRESH)?;
     let store = store.findable().ok_or(Problem::Unlisted(store.backend()))?;
     let ended = Sessions::of(&store).end_others_of(user, this).await?;
@@ -223,7 +224,7 @@ async fn end_device(
     mut shop: Session<Shop>,
     Form(device): Form<Device>,
 ) -> Result<Redirect, Problem> {
-    let Some(user) = shop.user_id() else { return Ok(Redirect::to("/sign-in")) };
+    let Some(user) = shop.user_id() else { return Ok(ask_to_sign_in(shop)) };
     shop.require_fresh(FRESH)?;
     let id: SessionId = device.id.parse().map_err(|_| Problem::Unknown("device"))?;
     if shop.id() == Some(id) {
@@ -235,6 +236,12 @@ async fn end_device(
     }
     shop.set_notice("That device is signed out.");
     Ok(Redirect::to("/devices"))
+}
+
+/// For the form of a page that was opened while the visitor was signed in.
+fn ask_to_sign_in(mut shop: Session<Shop>) -> Redirect {
+    shop.set_notice("You are signed out. Nothing was changed.");
+    Redirect::to("/sign-in")
 }
 
 /// Why a handler has no page to show.
@@ -311,8 +318,20 @@ fn router(store: Store) -> Router {
         // Forms of other sites do nothing here: whoever has a session shows the token that our pages put into their forms.
         .layer(CsrfLayer::<Shop>::new().pass_without_session())
         .layer(sessions)
+        .layer(middleware::map_response(explain_refusal))
         .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css")], include_str!("style.css"))))
         .fallback(async || Problem::Unknown("page"))
+}
+
+/// sessio answers a forged form with 403 and an empty body, which a browser shows as an error of its own. A visitor who was
+/// sent here by another site should read what has happened.
+async fn explain_refusal(response: Response) -> Response {
+    if response.status() != StatusCode::FORBIDDEN || response.headers().contains_key(header::CONTENT_TYPE) {
+        return response;
+    }
+    let text = "This form came from another site, or from a page that is out of date. Nothing was changed.";
+    let (refusal, _empty) = response.into_parts();
+    (refusal.status, refusal.headers, pages::plain("Refused", text, "/")).into_response()
 }
 
 // 7. The program: a store, a port, and an orderly end. -----------------------------------------------------------------

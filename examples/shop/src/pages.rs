@@ -51,7 +51,7 @@ pub(crate) fn cart(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
                     tbody {
                         @for (product, quantity) in shop.cart().lines() {
                             tr {
-                                td { (drawing(product.picture)) " " (product.name) }
+                                td.lead { (drawing(product.picture)) " " (product.name) }
                                 td {
                                     form.inline method="post" action="/cart/quantity" {
                                         (token(shop))
@@ -61,7 +61,7 @@ pub(crate) fn cart(shop: &Session<Shop>, notice: Option<&str>) -> Markup {
                                         button.quiet { "Change" }
                                     }
                                 }
-                                td.number { (product.price.times(quantity)) }
+                                td.number.lead { (product.price.times(quantity)) }
                                 td.number {
                                     form method="post" action="/cart/remove" {
                                         (token(shop))
@@ -110,11 +110,11 @@ pub(crate) fn devices(shop: &Session<Shop>, notice: Option<&str>, devices: &[Sto
                 tbody {
                     @for device in devices {
                         tr {
-                            td { (device.browser()) }
-                            td { (ago(now, device.created_at())) }
-                            td { (ago(now, device.seen_at())) }
-                            td { code { (device.id()) } }
-                            td.number {
+                            td.lead { (device.browser()) }
+                            td data-label="Began" { (ago(now, device.created_at())) }
+                            td data-label="Last seen" { (ago(now, device.seen_at())) }
+                            td data-label="Session" { code { (device.id()) } }
+                            td.number.lead {
                                 @if device.is_current(shop) {
                                     em { "this device" }
                                 } @else {
@@ -142,6 +142,7 @@ pub(crate) fn plain(title: &str, text: &str, way_out: &str) -> Markup {
         Theme::Auto,
         title,
         &html! {
+            header { (logo()) }
             main { h1 { (title) } p { (text) } p { a href=(way_out) { "Go on" } } }
         },
     )
@@ -153,7 +154,7 @@ fn page(shop: &Session<Shop>, notice: Option<&str>, title: &str, content: &Marku
         title,
         &html! {
             header {
-                a.logo href="/" { (drawing(BAG)) " The sessio shop" }
+                (logo())
                 nav {
                     a href="/cart" { "Cart (" (shop.cart().count()) ")" }
                     @match shop.user_id().and_then(catalogue::user) {
@@ -173,6 +174,10 @@ fn page(shop: &Session<Shop>, notice: Option<&str>, title: &str, content: &Marku
             footer { (session_facts(shop)) (theme_choice(shop)) }
         },
     )
+}
+
+fn logo() -> Markup {
+    html! { a.logo href="/" { (drawing(BAG)) " The sessio shop" } }
 }
 
 /// A line drawing. Fonts with pictures are not on every machine.

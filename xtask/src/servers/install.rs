@@ -1,4 +1,4 @@
-//! Finds the servers' programs, and installs them from Debian's packages where this process may do so.
+//! Finds the programs of the servers and of the browser, and installs them from Debian's packages where this process may do so.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -27,11 +27,24 @@ pub(super) enum Program {
     Postgres,
     MariaDb,
     MariaDbInstallDb,
+    Chromium,
+    ChromeDriver,
 }
 
 impl Program {
-    const ALL: [Self; 6] =
-        [Self::RedisServer, Self::RedisCli, Self::Memcached, Self::Postgres, Self::MariaDb, Self::MariaDbInstallDb];
+    const ALL: [Self; 8] = [
+        Self::RedisServer,
+        Self::RedisCli,
+        Self::Memcached,
+        Self::Postgres,
+        Self::MariaDb,
+        Self::MariaDbInstallDb,
+        Self::Chromium,
+        Self::ChromeDriver,
+    ];
+
+    /// A browser, and the program that drives it.
+    pub(super) const BROWSER: [Self; 2] = [Self::Chromium, Self::ChromeDriver];
 
     /// Names in order of preference. Valkey is Redis under a free licence.
     fn names(self) -> &'static [&'static str] {
@@ -42,6 +55,8 @@ impl Program {
             Self::Postgres => &["postgres"],
             Self::MariaDb => &["mariadbd"],
             Self::MariaDbInstallDb => &["mariadb-install-db"],
+            Self::Chromium => &["chromium"],
+            Self::ChromeDriver => &["chromedriver"],
         }
     }
 
@@ -51,6 +66,8 @@ impl Program {
             Self::Memcached => "memcached",
             Self::Postgres => "postgresql",
             Self::MariaDb | Self::MariaDbInstallDb => "mariadb-server",
+            Self::Chromium => "chromium",
+            Self::ChromeDriver => "chromium-driver",
         }
     }
 
@@ -62,7 +79,14 @@ impl Program {
             Self::Postgres => Some("SESSIO_TEST_BIN_POSTGRES_DIR"),
             Self::MariaDb => Some("SESSIO_TEST_BIN_MARIADB"),
             Self::MariaDbInstallDb => Some("SESSIO_TEST_BIN_MARIADB_INSTALL_DB"),
+            Self::Chromium => Some("SESSIO_TEST_CHROMIUM"),
+            Self::ChromeDriver => Some("SESSIO_TEST_CHROMEDRIVER"),
         }
+    }
+
+    /// Whether its variable says already where it is.
+    pub(super) fn is_given(self) -> bool {
+        self.variable().and_then(env::var_os).is_some_and(|path| !path.is_empty())
     }
 
     fn find(self) -> Option<PathBuf> {
@@ -93,8 +117,9 @@ impl Programs {
         let instruction = format!("apt-get install --no-install-recommends {}", join(&packages));
         ensure!(
             may_install(),
-            "servers for the tests are missing. Install them, on Debian and its kin by\n\n    sudo {instruction}\n\n\
-             or point the SESSIO_TEST_..._URL variables at servers of your own (`docker compose up` has them), \
+            "programs for the tests are missing. Install them, on Debian and its kin by\n\n    sudo {instruction}\n\n\
+             or point the SESSIO_TEST_..._URL variables at servers of your own (`docker compose up` has them) \
+             and SESSIO_TEST_CHROMIUM and SESSIO_TEST_CHROMEDRIVER at a browser of your own, \
              or run `cargo xtask test --no-servers`"
         );
         // Another run may be installing the same; what dpkg locks is released between its steps.
@@ -117,6 +142,9 @@ impl Programs {
     /// The programs for tests that start a server of their own.
     pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
         let variable = |(program, path): (&Program, &PathBuf)| {
+            if program.is_given() {
+                return None;
+            }
             let path = match program {
                 Program::Postgres => path.parent()?,
                 _ => path,

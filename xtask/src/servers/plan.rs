@@ -46,17 +46,19 @@ impl Plan {
     pub(crate) fn new(wanted: Wanted) -> Result<Self> {
         let missing =
             Kind::ALL.into_iter().filter(|kind| env::var_os(kind.variable()).is_none_or(|url| url.is_empty()));
+        // A browser is not started here: each test starts browsers of its own.
+        let browser = Program::BROWSER.into_iter().filter(|program| !program.is_given());
         match wanted {
             Wanted::Missing => {
                 let kinds: Vec<_> = missing.collect();
-                let needed = kinds.iter().flat_map(|kind| kind.programs()).copied();
+                let needed = kinds.iter().flat_map(|kind| kind.programs()).copied().chain(browser);
                 let programs = Programs::find_or_install(&needed.collect())?;
                 Ok(Self { kinds, programs, left_out: Vec::new() })
             }
             Wanted::None => Ok(Self {
                 kinds: Vec::new(),
                 programs: Programs::default(),
-                left_out: missing.map(Kind::name).collect(),
+                left_out: missing.map(Kind::name).chain(browser.map(|_| "a browser").take(1)).collect(),
             }),
         }
     }
