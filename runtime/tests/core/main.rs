@@ -10,5 +10,7 @@ mod in_line;
 mod merge_laws;
 #[cfg(all(feature = "memory", feature = "testkit"))]
 mod sweeper;
+#[cfg(all(feature = "testkit", not(all(feature = "redis-cluster", feature = "redis-tls"))))]
+mod switched_off;
 #[cfg(all(feature = "memory", feature = "testkit"))]
 mod testkit;

@@ -18,6 +18,7 @@ use sessio::{
     testkit::{ManualClock, Model, Other},
     token::{Secret, SessionId},
 };
+use sessio_test_support::in_its_own_process;
 
 fn ending(end: Timestamp) -> Record {
     let mut life = Lifetime::begin(Expiry::default(), Timestamp::default());
@@ -81,8 +82,13 @@ impl tracing::Subscriber for Warnings {
     fn exit(&self, _span: &tracing::span::Id) {}
 }
 
-#[tokio::test]
-async fn dropping_live_sessions_is_warned_of_at_most_once_a_minute() {
+#[test]
+fn dropping_live_sessions_is_warned_of_at_most_once_a_minute() {
+    // `tracing` remembers for the whole process where anybody listens.
+    in_its_own_process(|| tokio::runtime::Runtime::new().unwrap().block_on(drop_and_count_warnings()));
+}
+
+async fn drop_and_count_warnings() {
     let warnings = Warnings::default();
     let _guard = tracing::subscriber::set_default(warnings.clone());
     let clock = ManualClock::new();

@@ -6,6 +6,8 @@ use std::{
     thread,
 };
 
+use crate::process::IS_ALONE;
+
 /// The address of a server that a test needs, from the variable that names it. Without one the test has not run and says so.
 pub fn server(variable: &str) -> Option<String> {
     let url = env::var(variable).ok().filter(|url| !url.is_empty());
@@ -23,8 +25,15 @@ pub fn servers(variable: &str) -> Option<Vec<String>> {
 /// Says that this test did not run, or which part of it, and why: as the line `NOT RUN: test: why`, which `cargo xtask test`
 /// counts. It goes past the harness, which keeps what a passing test prints to itself.
 pub fn not_run(why: &str) {
-    let test = thread::current();
-    let line = format!("NOT RUN: {}: {why}\n", test.name().unwrap_or("a test"));
+    let thread = thread::current();
+    let test = env::var(IS_ALONE).ok().or_else(|| thread.name().map(str::to_owned));
+    say_not_run(&format!("{}: {why}", test.as_deref().unwrap_or("a test")));
+}
+
+/// How such a line begins.
+pub(crate) const NOT_RUN: &str = "NOT RUN: ";
+
+pub(crate) fn say_not_run(which_and_why: &str) {
     // Whoever closed the output does not want to hear of it.
-    let _ = io::stdout().write_all(line.as_bytes());
+    let _ = io::stdout().write_all(format!("{NOT_RUN}{which_and_why}\n").as_bytes());
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Longer than anything takes on the slowest machine that still works.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -7,9 +7,13 @@ use std::{
     process::{Child, Command, ExitStatus, Output, Stdio},
 };
 
-use crate::Browser;
+use crate::{
+    Browser,
+    not_run::{NOT_RUN, say_not_run},
+};
 
-const IS_ALONE: &str = "SESSIO_TEST_IS_ALONE";
+/// In a process that runs one test alone, the name of that test.
+pub(crate) const IS_ALONE: &str = "SESSIO_TEST_IS_ALONE";
 
 /// Runs a test in a process of its own, for what belongs to a whole process: its log, its panic hook, what the kernel counts.
 /// It is this program again, told to run that test alone. To be called in the test function itself, whose name it takes.
@@ -42,11 +46,16 @@ fn is_alone() -> bool {
 
 fn start_alone(test: &str, variables: &[(&str, PathBuf)]) {
     let mut command = Command::new(env::current_exe().expect("this program has a file"));
-    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(IS_ALONE, "yes");
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(IS_ALONE, test);
     let output = command.envs(variables.iter().map(|(name, value)| (name, value))).output();
     let output = output.expect("this program starts again");
     let [said, complained] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
-    println!("{said}");
+    for line in said.lines() {
+        match line.split_once(NOT_RUN) {
+            Some((_, rest)) => say_not_run(rest),
+            None => println!("{line}"),
+        }
+    }
     eprintln!("{complained}");
     assert!(output.status.success() && said.contains("1 passed"), "{test} failed in a process of its own");
 }

@@ -95,7 +95,7 @@ impl Programs {
             may_install(),
             "servers for the tests are missing. Install them, on Debian and its kin by\n\n    sudo {instruction}\n\n\
              or point the SESSIO_TEST_..._URL variables at servers of your own (`docker compose up` has them), \
-             or run `cargo xtask test --no-servers`"
+             or run `cargo xtask test --quick`"
         );
         // Another run may be installing the same; what dpkg locks is released between its steps.
         let turn = File::open("/var/lib/dpkg").context("cannot open dpkg's folder")?;

@@ -1,6 +1,6 @@
 //! What a struct can do once it derives `Session`, without any web server.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Debug};
 
 use serde::{Deserialize, Serialize};
 use sessio::{
@@ -35,21 +35,27 @@ struct Forms {
     pair: (u8, u8),
 }
 
+/// The value, and its type, which is inferred for neither side.
+#[track_caller]
+fn is<T: Debug + PartialEq>(given: T, expected: T) {
+    assert_eq!(given, expected);
+}
+
 #[test]
 fn a_getter_gives_what_one_would_write_by_hand() {
-    let forms = Forms::fresh();
-    let _: bool = forms.flag();
-    let _: char = forms.letter();
-    let _: f32 = forms.ratio();
-    let _: &str = forms.name();
-    let _: &[Item] = forms.list();
-    let _: Option<u64> = forms.maybe_number();
-    let _: Option<&str> = forms.maybe_name();
-    let _: Option<&[Item]> = forms.maybe_list();
-    let _: Option<&Item> = forms.maybe_item();
-    let _: &Item = forms.item();
-    let _: &BTreeSet<String> = forms.tags();
-    let _: &(u8, u8) = forms.pair();
+    let forms = Forms { maybe_name: Some("a".to_owned()), maybe_list: Some(vec![Item(1)]), ..Forms::fresh() };
+    is::<bool>(forms.flag(), false);
+    is::<char>(forms.letter(), '\0');
+    is::<f32>(forms.ratio(), 0.0);
+    is::<&str>(forms.name(), "");
+    is::<&[Item]>(forms.list(), &[]);
+    is::<Option<u64>>(forms.maybe_number(), None);
+    is::<Option<&str>>(forms.maybe_name(), Some("a"));
+    is::<Option<&[Item]>>(forms.maybe_list(), Some(&[Item(1)]));
+    is::<Option<&Item>>(forms.maybe_item(), None);
+    is::<&Item>(forms.item(), &Item(0));
+    is::<&BTreeSet<String>>(forms.tags(), &BTreeSet::new());
+    is::<&(u8, u8)>(forms.pair(), &(0, 0));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::{
 };
 
 use sessio::store::{Create, Enumerate, FileStore, Store, StoreError, Sweep, Update};
+use sessio_test_support::in_its_own_process;
 
 use crate::visits::{NOW, Visits, id, record, rewritten};
 
@@ -147,8 +148,12 @@ async fn a_file_is_good_under_its_own_name_alone() {
     assert!(matches!(store.load(id(2)).await.unwrap_err(), StoreError::Corrupt(_)));
 }
 
-#[tokio::test]
-async fn what_is_not_a_session_is_reported_with_its_path() {
+#[test]
+fn what_is_not_a_session_is_reported_with_its_path() {
+    in_its_own_process(|| tokio::runtime::Runtime::new().unwrap().block_on(look_into_the_log()));
+}
+
+async fn look_into_the_log() {
     let (_outer, store, numbers) = littered().await;
     let reports = Reports::collected();
     assert_eq!(store.delete_expired(NOW, 10).await.unwrap(), 1);
@@ -168,7 +173,7 @@ struct Reports(Arc<Mutex<Vec<String>>>);
 impl Reports {
     fn collected() -> Arc<Mutex<Vec<String>>> {
         let reports = Arc::default();
-        tracing::subscriber::set_global_default(Self(Arc::clone(&reports))).expect("only one test asks for the log");
+        tracing::subscriber::set_global_default(Self(Arc::clone(&reports))).expect("nobody else is here");
         reports
     }
 }

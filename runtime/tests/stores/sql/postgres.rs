@@ -8,7 +8,7 @@ use sessio::{
     store::{Create, Enumerate, PostgresStore, SqlStore, Store, StoreError, Sweep},
     token::SessionId,
 };
-use sessio_test_support::server;
+use sessio_test_support::{in_its_own_process, server};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -172,11 +172,15 @@ schema_rules! {
     ]),
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_operation_is_one_statement() {
-    let Some(namespace) = Namespace::new().await else { return };
-    trips::an_operation_is_one_statement(namespace.migrated().await).await;
-    namespace.end().await;
+#[test]
+fn an_operation_is_one_statement() {
+    in_its_own_process(|| {
+        trips::count_statements(async {
+            let Some(namespace) = Namespace::new().await else { return };
+            trips::an_operation_is_one_statement(namespace.migrated().await).await;
+            namespace.end().await;
+        });
+    });
 }
 
 #[tokio::test]

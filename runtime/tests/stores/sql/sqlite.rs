@@ -7,6 +7,7 @@ use sessio::{
     schema::Dialect,
     store::{Create, Enumerate, SqliteStore, Store, StoreError},
 };
+use sessio_test_support::in_its_own_process;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Pool, Sqlite,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -127,10 +128,14 @@ schema_rules! {
     ]),
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_operation_is_one_statement() {
-    let folder = Folder::new();
-    trips::an_operation_is_one_statement(migrated(&folder).await).await;
+#[test]
+fn an_operation_is_one_statement() {
+    in_its_own_process(|| {
+        trips::count_statements(async {
+            let folder = Folder::new();
+            trips::an_operation_is_one_statement(migrated(&folder).await).await;
+        });
+    });
 }
 
 #[tokio::test]

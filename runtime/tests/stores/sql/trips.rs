@@ -84,9 +84,14 @@ async fn statements<T>(operation: impl Future<Output = T>) -> (u64, T) {
     (STATEMENTS.load(Ordering::SeqCst), outcome)
 }
 
+/// Runs a test, in a process of its own, whose every statement is counted.
+pub(crate) fn count_statements(test: impl Future<Output = ()>) {
+    tracing::subscriber::set_global_default(Counter).expect("nobody else is here");
+    tokio::runtime::Runtime::new().unwrap().block_on(test);
+}
+
 /// An update that comes too late takes a second one, which reads what was first.
 pub(crate) async fn an_operation_is_one_statement<D: SqlDriver>(store: SqlStore<D, Trip>) {
-    tracing::subscriber::set_global_default(Counter).expect("only this test sets it");
     let record = record_with([ColumnValue::Int(1)]);
     let (count, created) = statements(store.create(&record)).await;
     assert_eq!((count, created.unwrap()), (1, Create::Created));
