@@ -14,6 +14,8 @@ pub enum Mutation {
     GraceFromOffer,
     /// `commit`, `update` and `reload` show what the store holds by then, whoever asks (A1, A2).
     StepShowsWhatIsStored,
+    /// A visible step is judged by when its request arrived: a handler that runs on sees on, long after its secret retired.
+    StepIsJudgedByItsArrival,
     /// Every request with the current secret is offered another, and all offers are kept.
     OffersWithoutBound,
     /// Every request with the current secret is offered another, and the oldest offer makes room.
@@ -64,12 +66,13 @@ pub enum Mutation {
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::OldSecretSurvivesSignIn,
         Self::CacheMaySayNo,
         Self::OfferReplacesAtOnce,
         Self::GraceFromOffer,
         Self::StepShowsWhatIsStored,
+        Self::StepIsJudgedByItsArrival,
         Self::OffersWithoutBound,
         Self::OffersPushOut,
         Self::OffersAreNeverRetired,

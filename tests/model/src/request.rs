@@ -139,13 +139,12 @@ impl Rules {
     /// otherwise the step answers `Superseded`, or `Gone` if there is no session any more.
     ///
     /// Unlike an arrival this never ends a session: the request was let in.
-    pub fn may_see(&self, session: Option<&Session>, secret: Secret, now: Moment) -> bool {
+    pub fn may_see(&self, session: Option<&Session>, secret: Secret, arrived: Moment, now: Moment) -> bool {
         let Some(session) = session else { return false };
-        self.has(Mutation::StepShowsWhatIsStored)
-            || matches!(
-                self.judge(&session.credential, secret, now),
-                Verdict::Current | Verdict::Offered | Verdict::Grace
-            )
+        let at = if self.has(Mutation::StepIsJudgedByItsArrival) { arrived } else { now };
+        let verdict = self.judge(&session.credential, secret, at);
+        matches!(verdict, Verdict::Current | Verdict::Offered | Verdict::Grace)
+            || self.has(Mutation::StepShowsWhatIsStored)
     }
 
     /// How a request ends, by what is stored now. The write is conditional: where another write came first, this is asked

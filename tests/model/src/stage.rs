@@ -160,7 +160,10 @@ pub fn that_shows(mutation: Mutation) -> Option<World> {
             planted()
         }
         Mutation::StepShowsWhatIsStored => planted_and_cached(),
-        Mutation::ReuseIsNotNoticed | Mutation::GraceNeverEnds | Mutation::GraceIsOfferedAnother => stolen(),
+        Mutation::ReuseIsNotNoticed
+        | Mutation::GraceNeverEnds
+        | Mutation::GraceIsOfferedAnother
+        | Mutation::StepIsJudgedByItsArrival => stolen(),
         Mutation::OffersAreNeverRetired => intercepted(),
         Mutation::OffersInDoubt => return None,
     })

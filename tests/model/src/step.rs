@@ -76,8 +76,13 @@ impl World {
                 }
                 seen = Some((stored, None));
             }
+            if entry == Entry::Served
+                && let Some((stored, asked)) = &seen
+            {
+                state.fault = self.check_sight(state, token, stored.reign, *asked);
+            }
             if state.sessions[usize::from(token.id)].is_alive {
-                state.fault = self.check_arrival(state, place, token, entry);
+                state.fault = state.fault.or(self.check_arrival(state, place, token, entry));
             }
             if entry == Entry::Reused {
                 state.sessions[usize::from(token.id)].is_alive = false;
@@ -85,9 +90,6 @@ impl World {
             }
         }
         let seen = seen.filter(|_| entry == Entry::Served).zip(request.token);
-        if let Some(((stored, asked), token)) = &seen {
-            state.fault = state.fault.or(self.check_sight(state, *token, stored.reign, *asked));
-        }
         let principal = seen.as_ref().and_then(|((stored, _), _)| stored.session.principal);
         let sees = seen.map(|((stored, _), token)| (token.id, stored.session.principal));
         let open = Open { entry, principal, arrived: now, has_stepped: false };
@@ -103,7 +105,7 @@ impl World {
         let stored = &state.sessions[usize::from(token.id)];
         let session = stored.is_alive.then_some(&stored.session);
         let mut sees = None;
-        if self.rules.may_see(session, token.secret, now) {
+        if self.rules.may_see(session, token.secret, open.arrived, now) {
             sees = Some((token.id, stored.session.principal));
             state.fault = self.check_sight(state, token, stored.reign, None);
             state.sessions[usize::from(token.id)].version += 1;
