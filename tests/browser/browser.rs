@@ -15,6 +15,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sessio_test_support::not_run;
 use tempfile::TempDir;
 use thirtyfour::{
     ChromeCapabilities, ChromiumLikeCapabilities, Cookie, WebDriver, WindowHandle,
@@ -41,12 +42,7 @@ impl Browser {
     /// A new browser with an empty profile. `None`, said loudly, if there is no browser here.
     pub(crate) async fn open() -> Option<Self> {
         let Some(programs) = Programs::find() else {
-            let test = thread::current().name().unwrap_or("a test").to_owned();
-            // Written past the capture of the test harness, which would keep it to itself.
-            let text = format!(
-                "!!! NOT RUN in a browser: {test}: {CHROMIUM} and {CHROMEDRIVER} are not set; `cargo xtask test` sets them\n"
-            );
-            let _ = io::stderr().write_all(text.as_bytes());
+            not_run(&format!("needs {CHROMIUM} and {CHROMEDRIVER}"));
             return None;
         };
         let profile = TempDir::new().expect("a temporary folder");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, PipeReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -34,12 +34,14 @@ impl<'guard> Cargo<'guard> {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<()> {
-        self.finish(&mut command(arguments), |_| {})
+        self.finish(command(arguments), None, |_| {})
     }
 
     /// Runs it with the servers' addresses.
     pub(crate) fn run_with(&self, arguments: &[&str], environment: &Environment) -> Result<()> {
-        self.finish(command(arguments).envs(environment.iter()), |_| {})
+        let mut command = command(arguments);
+        command.envs(environment.iter());
+        self.finish(command, None, |_| {})
     }
 
     /// A feature must not lean on another one that happens to be on as well.
@@ -73,26 +75,28 @@ impl<'guard> Cargo<'guard> {
         Ok(features)
     }
 
-    /// Passes the output through and adds up its counts. Expects that the examples are built.
-    pub(crate) fn test(&self, which: &[&str], environment: &Environment, tests: &mut Tally) -> Result<()> {
-        let mut test = command(&["test", "--all-features", "--no-fail-fast"]);
-        test.args(which);
-        test.envs(environment.iter()).stdout(Stdio::piped());
-        // The examples are beside this program. Without this variable the browser tests build them again.
-        if let Some(folder) = env::current_exe()?.parent() {
-            test.env("SESSIO_TEST_PROGRAMS", folder);
-        }
-        self.finish(&mut test, |line| {
+    /// Runs every test of the workspace, passes the output through and adds up its counts. `programs` says where the
+    /// examples are built already, for the tests that open them in a browser.
+    pub(crate) fn test(&self, environment: &Environment, programs: Option<&Path>, tests: &mut Tally) -> Result<()> {
+        let mut test = command(&["test", "--all-features", "--workspace", "--no-fail-fast"]);
+        test.envs(programs.map(|folder| ("SESSIO_TEST_PROGRAMS", folder)));
+        // One pipe for both, so that the counts of a binary come after the line in which cargo names it.
+        let (output, pipe) = io::pipe()?;
+        test.envs(environment.iter()).stdout(pipe.try_clone()?).stderr(pipe);
+        self.finish(test, Some(output), |line| {
             // The run goes on when nobody reads its output any more.
             let _ = io::stdout().write_all(line);
             tests.read(line);
         })
     }
 
-    fn finish(&self, command: &mut Command, each_line: impl FnMut(&[u8])) -> Result<()> {
+    fn finish(&self, mut command: Command, output: Option<PipeReader>, each_line: impl FnMut(&[u8])) -> Result<()> {
         command.envs(self.variable);
-        let status = Process::start(self.guard, command, Signal::INT)?.wait_with_lines(each_line)?;
-        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        let mut process = Process::start(self.guard, &mut command, Signal::INT)?;
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        // With it goes this program's end of the pipe.
+        drop(command);
+        let status = process.wait_with_lines(output, each_line)?;
         ensure!(status.success(), "`cargo {}` failed ({status})", arguments.join(" "));
         Ok(())
     }

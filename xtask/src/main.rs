@@ -21,14 +21,14 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use servers::Wanted;
+use test::Extent;
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
   test                Check formatting, lints, docs and features, start the servers, run every test, build every example
-  test --no-servers   The same without starting servers; says what did not run
+  test --quick        Formatting, lints and the tests that need no server: for every day; says what did not run
   bench [subject ..]  Measure beside the peers, and print one table of ratios
   fuzz [target] [--seconds n]
                       Fuzz one target, or each of them, for that long (60 s), and keep what was found
@@ -43,8 +43,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
-        ["test"] => test::run(Wanted::Missing),
-        ["test", "--no-servers"] => test::run(Wanted::None),
+        ["test"] => test::run(Extent::Everything),
+        ["test", "--quick"] => test::run(Extent::Quick),
         ["bench", subjects @ ..] => bench::run(subjects),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["servers"] => servers::serve_until_interrupted(),

@@ -1,6 +1,6 @@
 //! One child process in a group of its own: watched by the guard, stopped when dropped, waited for with an eye on Ctrl-C.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, PipeReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -59,9 +59,14 @@ impl<'guard> Process<'guard> {
         }
     }
 
-    /// Waits for the end without a limit and hands on each line of a piped standard output as it comes.
-    pub(crate) fn wait_with_lines(&mut self, mut each: impl FnMut(&[u8])) -> Result<ExitStatus> {
-        let lines = self.child.stdout.take().map(read_lines);
+    /// Waits for the end without a limit and hands on each line that comes from `output`, the other end of a pipe that the
+    /// process was given.
+    pub(crate) fn wait_with_lines(
+        &mut self,
+        output: Option<PipeReader>,
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<ExitStatus> {
+        let lines = output.map(read_lines);
         loop {
             interrupt::check()?;
             match lines.as_ref().map(|lines| lines.recv_timeout(POLL)) {

@@ -35,6 +35,13 @@ pub trait Backend {
     /// How long a rule may take before the store counts as hanging. The default is two minutes.
     const TIME_LIMIT: Duration = Duration::from_mins(2);
 
+    /// What a trial needs and does not have here, such as a variable that names a server. With it no rule is tried: each test
+    /// writes the line `NOT RUN: its name: needs what is missing` past the harness, to standard output, and passes. By default
+    /// nothing is missing.
+    fn missing(&self) -> Option<String> {
+        None
+    }
+
     /// Opens a store that is ready for use: connected, and with its tables made.
     ///
     /// `namespace` is a word of 23 characters, `a-z`, `0-9` and `_`, that begins with a letter and was never used before: make it
@@ -46,7 +53,7 @@ pub trait Backend {
     ///   the table that `T::SCHEMA` names). For the same type they see the same sessions, if the contract is told that the
     ///   backend is `shared`.
     ///
-    /// It panics when there is no backend to try: a rule that cannot run has not passed.
+    /// It panics when there is no backend to try: only what [`missing`](Self::missing) has told before is no failure.
     fn open<T: SessionModel>(&self, namespace: &str) -> impl Future<Output = Self::Store<T>>;
 
     /// Removes what [`open`](Self::open) made for the namespace, such as a database or a folder. Every record is deleted

@@ -8,7 +8,7 @@ use sessio::{
     testkit::ManualClock,
     web::{SiteData, SkipSession},
 };
-use sessio_flow_tests::Browser;
+use sessio_test_support::Browser;
 use tempfile::TempDir;
 
 use crate::{
@@ -71,8 +71,8 @@ impl fmt::Debug for Stop {
 
 impl Setting {
     /// Starts the app over a fresh store. `None` when the store needs a server that is not there.
-    pub async fn start(binding: Binding, backend: Backend, test: &str) -> Option<Self> {
-        let (layer, folder) = backend.open(test).await?;
+    pub async fn start(binding: Binding, backend: Backend) -> Option<Self> {
+        let (layer, folder) = backend.open().await?;
         Some(Self { backend, _folder: Some(folder), ..Self::with(binding, layer).await })
     }
 

@@ -1,10 +1,5 @@
 //! Where the app's sessions are kept.
 
-use std::{
-    env,
-    io::{self, Write as _},
-};
-
 use sessio::{
     SessionLayer,
     cookie::{Key, KeyRing},
@@ -14,6 +9,7 @@ use sessio::{
     },
     token::SessionId,
 };
+use sessio_test_support::server;
 use tempfile::TempDir;
 
 use crate::visitor::Visitor;
@@ -45,12 +41,12 @@ pub enum Backend {
 
 impl Backend {
     /// A layer over a fresh store of this kind, and the folder that it keeps its files in. `None` for a server that is not
-    /// there, which is said loudly.
+    /// there, which is said.
     ///
     /// # Panics
     ///
     /// When the store cannot be opened.
-    pub async fn open(self, test: &str) -> Option<(SessionLayer<Visitor>, TempDir)> {
+    pub async fn open(self) -> Option<(SessionLayer<Visitor>, TempDir)> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let layer = match self {
             Self::Memory => SessionLayer::new(MemoryStore::new()),
@@ -61,29 +57,29 @@ impl Backend {
             Self::Cached => SessionLayer::new(CachedStore::new(sqlite(&folder).await)),
             // These two keep the sessions of all tests in one table, as those of many visitors are.
             Self::Postgres => {
-                let url = server("SESSIO_TEST_POSTGRES_URL", test)?;
+                let url = server("SESSIO_TEST_POSTGRES_URL")?;
                 let store = PostgresStore::connect(&url).await.expect("the server answers");
                 store.migrate().await.expect("a table");
                 SessionLayer::new(store)
             }
             Self::MySql => {
-                let url = server("SESSIO_TEST_MYSQL_URL", test)?;
+                let url = server("SESSIO_TEST_MYSQL_URL")?;
                 let store = MySqlStore::connect(&url).await.expect("the server answers");
                 store.migrate().await.expect("a table");
                 SessionLayer::new(store)
             }
             Self::Redis => {
-                let url = server("SESSIO_TEST_REDIS_URL", test)?;
+                let url = server("SESSIO_TEST_REDIS_URL")?;
                 let store = RedisStore::builder().prefix(prefix()).connect(&url).await;
                 SessionLayer::new(store.expect("the server answers"))
             }
             Self::RedisCluster => {
-                let urls = server("SESSIO_TEST_REDIS_CLUSTER_URLS", test)?;
+                let urls = server("SESSIO_TEST_REDIS_CLUSTER_URLS")?;
                 let store = RedisStore::builder().prefix(prefix()).connect_cluster(urls.split(',')).await;
                 SessionLayer::new(store.expect("the servers answer"))
             }
             Self::Memcached => {
-                let urls = server("SESSIO_TEST_MEMCACHED_URLS", test)?;
+                let urls = server("SESSIO_TEST_MEMCACHED_URLS")?;
                 let store = MemcachedStore::builder().prefix(prefix()).connect_all(urls.split(',')).await;
                 SessionLayer::new(store.expect("the servers answer"))
             }
@@ -101,15 +97,6 @@ async fn sqlite(folder: &TempDir) -> SqliteStore<Visitor> {
     let store = SqliteStore::connect(&url).await.expect("a new database");
     store.migrate().await.expect("a new table");
     store
-}
-
-/// Where a server is. `None` when there is none, which is said past the test harness, because that would keep it to itself.
-fn server(variable: &str, test: &str) -> Option<String> {
-    let url = env::var(variable).ok();
-    if url.is_none() {
-        let _ = writeln!(io::stderr(), "!!! NOT RUN: {test}: {variable} is not set");
-    }
-    url
 }
 
 /// What tells the sessions of one test from those of others on a server.

@@ -7,7 +7,7 @@ use sessio::{
     cookie::{Key, KeyRing},
     testkit::ManualClock,
 };
-use sessio_flow_tests::{Answer, Browser, Server};
+use sessio_test_support::{Answer, Browser, Server};
 use tokio::{sync::Notify, task::JoinHandle};
 
 use crate::account::{self, Account};

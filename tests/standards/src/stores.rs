@@ -1,11 +1,10 @@
 //! The backends that the tests run on: memory, files, SQLite, Redis where it is, and the sealed cookie.
 
-use std::{env, io::Write as _};
-
 use sessio::{
     store::{AnyStore, CookieStore, Enumerate, FileStore, MemoryStore, RedisStore, SqliteStore},
     token::SessionId,
 };
+use sessio_test_support::server;
 use tempfile::TempDir;
 
 use crate::{
@@ -39,7 +38,7 @@ impl Place {
     }
 }
 
-/// A store of each kind, each empty. What is missing is said on stderr.
+/// A store of each kind, each empty. What is missing is said: there the test has not run.
 ///
 /// # Panics
 ///
@@ -59,13 +58,10 @@ pub async fn places() -> Vec<Place> {
         Place { name: "file", store: file, _folder: Some(folder) },
         Place { name: "sqlite", store: sqlite, _folder: Some(database) },
     ];
-    match env::var("SESSIO_TEST_REDIS_URL") {
-        Ok(url) => {
-            let store = RedisStore::builder().prefix(own_prefix()).connect(&url).await.expect("a Redis server");
-            let store = AnyStore::builder("redis", store).enumerable().findable().build();
-            places.push(Place { name: "redis", store, _folder: None });
-        }
-        Err(_) => say_not_run("Redis", "SESSIO_TEST_REDIS_URL"),
+    if let Some(url) = server("SESSIO_TEST_REDIS_URL") {
+        let store = RedisStore::builder().prefix(own_prefix()).connect(&url).await.expect("a Redis server");
+        let store = AnyStore::builder("redis", store).enumerable().findable().build();
+        places.push(Place { name: "redis", store, _folder: None });
     }
     places
 }
@@ -85,9 +81,4 @@ pub async fn on_every_backend(mut test: impl AsyncFnMut(App, &'static str)) {
 /// When the machine has no randomness.
 pub fn own_prefix() -> String {
     format!("standards-{}", SessionId::random().expect("random bytes"))
-}
-
-/// Says past the captured output of a test that a part of it did not run.
-pub fn say_not_run(server: &str, variable: &str) {
-    let _ = std::io::stderr().write_all(format!("!!! NOT RUN on {server}: {variable} is not set\n").as_bytes());
 }

@@ -120,7 +120,7 @@ impl Programs {
             "programs for the tests are missing. Install them, on Debian and its kin by\n\n    sudo {instruction}\n\n\
              or point the SESSIO_TEST_..._URL variables at servers of your own (`docker compose up` has them) \
              and SESSIO_TEST_CHROMIUM and SESSIO_TEST_CHROMEDRIVER at a browser of your own, \
-             or run `cargo xtask test --no-servers`"
+             or run `cargo xtask test --quick`"
         );
         // Another run may be installing the same; what dpkg locks is released between its steps.
         let turn = File::open("/var/lib/dpkg").context("cannot open dpkg's folder")?;

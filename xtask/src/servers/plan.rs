@@ -38,7 +38,6 @@ pub(crate) fn serve_until_interrupted() -> Result<bool> {
 pub(crate) struct Plan {
     kinds: Vec<Kind>,
     programs: Programs,
-    left_out: Vec<&'static str>,
 }
 
 impl Plan {
@@ -53,19 +52,10 @@ impl Plan {
                 let kinds: Vec<_> = missing.collect();
                 let needed = kinds.iter().flat_map(|kind| kind.programs()).copied().chain(browser);
                 let programs = Programs::find_or_install(&needed.collect())?;
-                Ok(Self { kinds, programs, left_out: Vec::new() })
+                Ok(Self { kinds, programs })
             }
-            Wanted::None => Ok(Self {
-                kinds: Vec::new(),
-                programs: Programs::default(),
-                left_out: missing.map(Kind::name).chain(browser.map(|_| "a browser").take(1)).collect(),
-            }),
+            Wanted::None => Ok(Self { kinds: Vec::new(), programs: Programs::default() }),
         }
-    }
-
-    /// The servers that tests will miss, because they are neither started nor pointed at.
-    pub(crate) fn left_out(&self) -> &[&'static str] {
-        &self.left_out
     }
 
     /// Starts all at once: most of the time goes into making two empty databases.

@@ -1,132 +1,117 @@
-//! Somebody with a browser. It keeps the session cookie and follows no redirect, so a test sees each answer.
+//! A visitor of the shop, who sends the forms of its pages.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    ops::Deref,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use reqwest::{Client, RequestBuilder, StatusCode, header, redirect};
+use http::{StatusCode, header};
+use sessio_test_support::{Answer, Browser, Program};
+
+/// A running shop.
+pub(crate) struct Shop(pub(crate) Program);
+
+impl Shop {
+    /// Opens the shop on a free port, with its database in this folder.
+    pub(crate) fn open(folder: &Path) -> Self {
+        Self::open_with(folder, &[])
+    }
+
+    pub(crate) fn open_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        Self(Program::start(PROGRAM, folder, &[], variables))
+    }
+
+    /// Somebody who has never been here.
+    pub(crate) fn visitor(&self) -> Visitor {
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0";
+        Visitor { browser: self.0.browser().using(agent), token: Arc::default() }
+    }
+
+    /// A visitor of another shop of the site, or of this one before it was opened again, who comes here now.
+    pub(crate) fn visited_by(&self, visitor: &Visitor) -> Visitor {
+        Visitor { browser: self.0.visited_by(&visitor.browser), token: Arc::clone(&visitor.token) }
+    }
+}
+
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_shop");
 
 /// A browser. Clones are its tabs: they share the cookie.
 #[derive(Clone)]
 pub(crate) struct Visitor {
-    client: Client,
-    base: String,
-    agent: &'static str,
-    cookie: Arc<Mutex<Option<String>>>,
+    browser: Browser,
     /// The hidden token of the page that was seen last.
     token: Arc<Mutex<Option<String>>>,
 }
 
-/// What the shop answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) location: Option<String>,
-    pub(crate) set_cookie: Option<String>,
-    pub(crate) text: String,
-}
-
 impl Visitor {
-    pub(crate) fn new(base: String) -> Self {
-        let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
-        Self {
-            client,
-            base,
-            agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0",
-            cookie: Arc::default(),
-            token: Arc::default(),
-        }
-    }
-
     /// With another browser.
-    pub(crate) fn using(mut self, agent: &'static str) -> Self {
-        self.agent = agent;
-        self
+    pub(crate) fn using(self, agent: &'static str) -> Self {
+        Self { browser: self.browser.using(agent), ..self }
     }
 
     /// Somebody else with a copy of the cookie, as it is now.
     pub(crate) fn thief(&self) -> Self {
-        Self { cookie: Arc::new(Mutex::new(self.cookie())), token: Arc::default(), ..self.clone() }
-    }
-
-    /// The same browser at a shop that has been opened again elsewhere.
-    pub(crate) fn at(&self, other: &Self) -> Self {
-        Self { base: other.base.clone(), ..self.clone() }
-    }
-
-    pub(crate) fn cookie(&self) -> Option<String> {
-        self.cookie.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn set_cookie(&self, cookie: &str) {
-        *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie.to_owned());
+        Self { browser: self.browser.copy(), token: Arc::default() }
     }
 
     /// Opens a page.
-    pub(crate) async fn see(&self, path: &str) -> Answer {
-        self.send(self.client.get(format!("{}{path}", self.base))).await
+    pub(crate) async fn see(&self, path: &str) -> Page {
+        self.read(self.browser.get(path).await)
+    }
+
+    /// Opens a page with this as its cookies.
+    pub(crate) async fn see_with(&self, cookie: &str) -> Page {
+        self.read(self.browser.get_with("/", &[cookie.as_bytes()]).await)
     }
 
     /// Sends a form of the page that was seen last, as the browser would.
-    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let token = self.token();
         let mut fields = fields.to_vec();
         fields.extend(token.as_deref().map(|token| ("csrf_token", token)));
-        self.send(self.post(path).form(&fields)).await
+        self.forge(path, &fields).await
     }
 
     /// Sends a form that no page of the shop has made.
-    pub(crate) async fn forge(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(self.post(path).form(fields)).await
+    pub(crate) async fn forge(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.read(self.browser.submit(path, fields).await)
+    }
+
+    /// Sends what no browser would.
+    pub(crate) async fn submit_raw(&self, path: &str, content_type: &str, body: Vec<u8>) -> Page {
+        let token = self.token().unwrap_or_default();
+        let headers = [(header::CONTENT_TYPE.as_str(), content_type), ("x-csrf-token", &token)];
+        self.read(self.browser.post(path, &headers, body).await)
+    }
+
+    /// Sends a form that the shop takes, and sees the page that it leads to.
+    pub(crate) async fn submit_and_see(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let answer = self.submit(path, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {answer:?}");
+        self.see(answer.location().expect("a redirect leads somewhere")).await
     }
 
     fn token(&self) -> Option<String> {
         self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends what no browser would.
-    pub(crate) async fn submit_raw(&self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
-        let token = self.token().unwrap_or_default();
-        self.send(self.post(path).header(header::CONTENT_TYPE, content_type).header("x-csrf-token", token).body(body))
-            .await
-    }
-
-    /// Sends a form that the shop takes, and sees the page that it leads to.
-    pub(crate) async fn submit_and_see(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let answer = self.submit(path, fields).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {answer:?}");
-        self.see(answer.location.as_deref().expect("a redirect leads somewhere")).await
-    }
-
-    fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(format!("{}{path}", self.base))
-    }
-
-    async fn send(&self, mut request: RequestBuilder) -> Answer {
-        request = request.header(header::USER_AGENT, self.agent);
-        if let Some(cookie) = self.cookie() {
-            request = request.header(header::COOKIE, cookie);
-        }
-        let response = request.send().await.expect("the shop answers");
-        let text_of = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (location, set_cookie) = (text_of(header::LOCATION), text_of(header::SET_COOKIE));
-        if let Some(set_cookie) = &set_cookie {
-            let pair = set_cookie.split(';').next().map(str::to_owned);
-            *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) =
-                pair.filter(|_| !set_cookie.contains("Max-Age=0"));
-        }
-        let (status, text) = (response.status(), response.text().await.unwrap_or_default());
-        let answer = Answer { status, location, set_cookie, text };
+    fn read(&self, answer: Answer) -> Page {
         if let Some(token) = answer.between(r#"name="csrf_token" value=""#, "\"") {
             *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.to_owned());
         }
-        answer
+        Page(answer)
     }
 }
 
-impl Answer {
-    /// The text between two marks of the page.
-    pub(crate) fn between(&self, before: &str, after: &str) -> Option<&str> {
-        let (_, rest) = self.text.split_once(before)?;
-        rest.split_once(after).map(|(found, _)| found)
+/// What the shop answered.
+#[derive(Debug)]
+pub(crate) struct Page(Answer);
+
+impl Page {
+    /// The cookie that the page sets.
+    pub(crate) fn set_cookie(&self) -> Option<&str> {
+        self.set_cookies().first().copied()
     }
 
     /// What the page says about the request before.
@@ -142,5 +127,13 @@ impl Answer {
     /// Who is signed in.
     pub(crate) fn user(&self) -> Option<&str> {
         self.between("Sign out ", "</button>").filter(|user| user.len() < 10)
+    }
+}
+
+impl Deref for Page {
+    type Target = Answer;
+
+    fn deref(&self) -> &Answer {
+        &self.0
     }
 }

@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use reqwest::StatusCode;
+use http::StatusCode;
+use sessio_test_support::{Browser, Program, server};
 use tempfile::TempDir;
 
-use crate::{
-    direct,
-    program::{Program, program, run, server},
-    visitor::Visitor,
-};
+use crate::direct;
 
 /// How often the guest of [`a_guest_is_known`] has looked in at the end of it.
 const VISITS: u32 = 10;
@@ -18,11 +15,11 @@ const VISITS: u32 = 10;
 async fn memory_knows_a_guest_until_the_program_ends() {
     let folder = folder();
     let ada = {
-        let program = Program::start(program!("memory"), folder.path(), &[]);
+        let program = Program::start(program!("memory"), folder.path(), &[], &[]);
         a_guest_is_known(&program).await
     };
-    let program = Program::start(program!("memory"), folder.path(), &[]);
-    assert!(ada.at(&program.visitor()).get("/").await.text.contains("Welcome, stranger."));
+    let program = Program::start(program!("memory"), folder.path(), &[], &[]);
+    assert!(program.visited_by(&ada).get("/").await.text.contains("Welcome, stranger."));
 }
 
 #[tokio::test]
@@ -43,7 +40,7 @@ async fn sqlite_knows_a_guest() {
 
 #[tokio::test]
 async fn postgres_knows_a_guest() {
-    let Some(url) = server("postgres_knows_a_guest", "SESSIO_TEST_POSTGRES_URL") else { return };
+    let Some(url) = server("SESSIO_TEST_POSTGRES_URL") else { return };
     let folder = folder();
     stays_and_ends(program!("postgres"), folder.path(), &[&url]).await;
     direct::with_finders(folder.path(), program!("postgres"), &[&url], &url).await;
@@ -52,7 +49,7 @@ async fn postgres_knows_a_guest() {
 
 #[tokio::test]
 async fn mysql_knows_a_guest() {
-    let Some(url) = server("mysql_knows_a_guest", "SESSIO_TEST_MYSQL_URL") else { return };
+    let Some(url) = server("SESSIO_TEST_MYSQL_URL") else { return };
     let folder = folder();
     stays_and_ends(program!("mysql"), folder.path(), &[&url]).await;
     direct::with_finders(folder.path(), program!("mysql"), &[&url], &url).await;
@@ -61,7 +58,7 @@ async fn mysql_knows_a_guest() {
 
 #[tokio::test]
 async fn redis_knows_a_guest() {
-    let Some(url) = server("redis_knows_a_guest", "SESSIO_TEST_REDIS_URL") else { return };
+    let Some(url) = server("SESSIO_TEST_REDIS_URL") else { return };
     let folder = folder();
     stays_and_ends(program!("redis"), folder.path(), &[&url]).await;
     direct::with_finders(folder.path(), program!("redis"), &[&url], &url).await;
@@ -69,7 +66,7 @@ async fn redis_knows_a_guest() {
 
 #[tokio::test]
 async fn a_redis_cluster_knows_a_guest() {
-    let Some(urls) = server("a_redis_cluster_knows_a_guest", "SESSIO_TEST_REDIS_CLUSTER_URLS") else { return };
+    let Some(urls) = server("SESSIO_TEST_REDIS_CLUSTER_URLS") else { return };
     let (folder, nodes) = (folder(), urls.split(',').collect::<Vec<_>>());
     stays_and_ends(program!("redis_cluster"), folder.path(), &nodes).await;
     direct::with_finders(folder.path(), program!("redis_cluster"), &nodes, &urls).await;
@@ -77,7 +74,7 @@ async fn a_redis_cluster_knows_a_guest() {
 
 #[tokio::test]
 async fn memcached_knows_a_guest() {
-    let Some(urls) = server("memcached_knows_a_guest", "SESSIO_TEST_MEMCACHED_URLS") else { return };
+    let Some(urls) = server("SESSIO_TEST_MEMCACHED_URLS") else { return };
     let (folder, servers) = (folder(), urls.split(',').collect::<Vec<_>>());
     stays_and_ends(program!("memcached"), folder.path(), &servers).await;
     direct::refuses_lists(folder.path(), &urls, "memcached");
@@ -96,39 +93,39 @@ async fn an_engine_without_async_knows_a_guest() {
 #[tokio::test]
 async fn a_sealed_cookie_knows_a_guest_wherever_its_key_is() {
     let folder = folder();
-    let new_key = |state| run(program!("new_key"), folder.path(), &[state], &[]);
+    let new_key = |state| Program::run(program!("new_key"), folder.path(), &[state], &[]);
     let [active, staged] = ["active", "staged"].map(|state| String::from_utf8(new_key(state).stdout).expect("text"));
     assert!(!new_key("retiring").status.success(), "a new key has nothing to retire from");
     let ring = active + &staged;
     let keys = [("SESSIO_KEYS", ring.as_str())];
     let ada = {
-        let program = Program::start_with(program!("cookie"), folder.path(), &[], &keys);
-        let ada = program.visitor();
+        let program = Program::start(program!("cookie"), folder.path(), &[], &keys);
+        let ada = program.browser();
         ada.sign_in("Ada", "London").await;
         assert!(ada.greeting().await.contains("Welcome, Ada of London. Visit 1."));
         ada
     };
-    let other_node = Program::start_with(program!("cookie"), folder.path(), &[], &keys);
-    assert!(ada.at(&other_node.visitor()).greeting().await.contains("Welcome, Ada of London. Visit 2."));
+    let other_node = Program::start(program!("cookie"), folder.path(), &[], &keys);
+    assert!(other_node.visited_by(&ada).greeting().await.contains("Welcome, Ada of London. Visit 2."));
 
-    let other_key = Program::start(program!("cookie"), folder.path(), &[]);
-    assert!(ada.copy().at(&other_key.visitor()).greeting().await.contains("Welcome, stranger."));
+    let other_key = Program::start(program!("cookie"), folder.path(), &[], &[]);
+    assert!(other_key.visited_by(&ada.copy()).greeting().await.contains("Welcome, stranger."));
 
-    let forgotten = ada.at(&other_node.visitor());
-    assert_eq!(forgotten.post("/forget", &[]).await.status, StatusCode::SEE_OTHER);
+    let forgotten = other_node.visited_by(&ada);
+    assert_eq!(forgotten.submit("/forget", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(forgotten.greeting().await.contains("Welcome, stranger."));
 }
 
 #[tokio::test]
 async fn a_program_that_cannot_have_its_port_or_its_store_says_so() {
     let folder = folder();
-    let program = Program::start(program!("memory"), folder.path(), &[]);
-    let second = run(program!("memory"), folder.path(), &[], &[("PORT", program.port())]);
+    let program = Program::start(program!("memory"), folder.path(), &[], &[]);
+    let second = Program::run(program!("memory"), folder.path(), &[], &[("PORT", program.port())]);
     assert!(!second.status.success());
     let message = String::from_utf8_lossy(&second.stderr);
     assert!(message.contains(&format!("port {} cannot be had; PORT chooses another", program.port())), "{message}");
 
-    let refused = run(program!("redis"), folder.path(), &["redis://:hunter2@127.0.0.1:1/"], &[("PORT", "0")]);
+    let refused = Program::run(program!("redis"), folder.path(), &["redis://:hunter2@127.0.0.1:1/"], &[("PORT", "0")]);
     assert!(!refused.status.success());
     let message = String::from_utf8_lossy(&refused.stderr);
     assert!(message.contains("Redis cannot be reached"), "{message}");
@@ -139,26 +136,26 @@ async fn a_program_that_cannot_have_its_port_or_its_store_says_so() {
 /// and once forgotten, for good.
 async fn stays_and_ends(path: &str, folder: &Path, arguments: &[&str]) {
     let ada = {
-        let program = Program::start(path, folder, arguments);
+        let program = Program::start(path, folder, arguments, &[]);
         a_guest_is_known(&program).await
     };
-    let program = Program::start(path, folder, arguments);
-    let ada = ada.at(&program.visitor());
+    let program = Program::start(path, folder, arguments, &[]);
+    let ada = program.visited_by(&ada);
     assert!(ada.greeting().await.contains(&format!("Welcome, Ada of London. Visit {}.", VISITS + 1)));
 
     let copy = ada.copy();
-    let forgotten = ada.post("/forget", &[]).await;
-    assert!(matches!(&forgotten.set_cookies[..], [removal] if removal.contains("Max-Age=0")), "{forgotten:?}");
+    let forgotten = ada.submit("/forget", &[]).await;
+    assert!(matches!(&forgotten.set_cookies()[..], [removal] if removal.contains("Max-Age=0")), "{forgotten:?}");
     assert!(copy.greeting().await.contains("Welcome, stranger."));
     assert!(ada.greeting().await.contains("Welcome, stranger."));
 }
 
 /// Signs a guest in, who then looks in [`VISITS`] times.
-async fn a_guest_is_known(program: &Program) -> Visitor {
-    let (ada, other) = (program.visitor(), program.visitor());
+async fn a_guest_is_known(program: &Program) -> Browser {
+    let (ada, other) = (program.browser(), program.browser());
     let first = ada.get("/").await;
     assert!(first.text.contains("Welcome, stranger."));
-    assert!(first.set_cookies.is_empty(), "whoever only looks in gets no cookie: {first:?}");
+    assert!(first.set_cookies().is_empty(), "whoever only looks in gets no cookie: {first:?}");
 
     let cookie = ada.sign_in("Ada", "London").await;
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
@@ -177,15 +174,23 @@ async fn a_guest_is_known(program: &Program) -> Visitor {
     ada
 }
 
-impl Visitor {
+/// A visitor of the programs that greet.
+pub(crate) trait Guest {
     /// Says who this is, and gives back the cookie.
-    pub(crate) async fn sign_in(&self, name: &str, city: &str) -> String {
-        let answer = self.post("/name", &[("name", name), ("city", city)]).await;
+    async fn sign_in(&self, name: &str, city: &str) -> String;
+
+    /// What the program says to this visitor.
+    async fn greeting(&self) -> String;
+}
+
+impl Guest for Browser {
+    async fn sign_in(&self, name: &str, city: &str) -> String {
+        let answer = self.submit("/name", &[("name", name), ("city", city)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
-        answer.set_cookies.into_iter().next().expect("a new session has a cookie")
+        (*answer.set_cookies().first().expect("a new session has a cookie")).to_owned()
     }
 
-    pub(crate) async fn greeting(&self) -> String {
+    async fn greeting(&self) -> String {
         let answer = self.get("/").await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.text

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use crate::program::{Program, program, run};
+use sessio_test_support::Program;
+
+use crate::backends::Guest as _;
 
 /// All that a store with finders can be asked.
 pub(crate) async fn with_finders(folder: &Path, path: &str, arguments: &[&str], url: &str) {
     let store = BackendAccess { folder, url };
     without_finders(folder, path, arguments, url).await;
 
-    let program = Program::start(path, folder, arguments);
-    let (phone, laptop, other) = (program.visitor(), program.visitor(), program.visitor());
+    let program = Program::start(path, folder, arguments, &[]);
+    let (phone, laptop, other) = (program.browser(), program.browser(), program.browser());
     phone.sign_in("Ada", "London").await;
     laptop.sign_in("Ada", "Paris").await;
     other.sign_in("Carl", "Paris").await;
@@ -27,8 +29,8 @@ pub(crate) async fn with_finders(folder: &Path, path: &str, arguments: &[&str], 
 pub(crate) async fn without_finders(folder: &Path, path: &str, arguments: &[&str], url: &str) {
     let store = BackendAccess { folder, url };
     store.answer(&["clear"]);
-    let program = Program::start(path, folder, arguments);
-    let (ada, carl) = (program.visitor(), program.visitor());
+    let program = Program::start(path, folder, arguments, &[]);
+    let (ada, carl) = (program.browser(), program.browser());
     ada.sign_in("Ada", "London").await;
     carl.sign_in("Carl", "Berlin").await;
 
@@ -57,8 +59,8 @@ pub(crate) async fn without_finders(folder: &Path, path: &str, arguments: &[&str
 pub(crate) async fn sweeps(folder: &Path, path: &str, arguments: &[&str], url: &str) {
     let store = BackendAccess { folder, url };
     store.answer(&["clear"]);
-    let program = Program::start(path, folder, arguments);
-    let ada = program.visitor();
+    let program = Program::start(path, folder, arguments, &[]);
+    let ada = program.browser();
     ada.sign_in("Ada", "London").await;
     assert_eq!(store.answer(&["sweep"]), "0 deleted.\n");
     assert!(ada.greeting().await.contains("Welcome, Ada"));
@@ -95,6 +97,6 @@ impl BackendAccess<'_> {
     }
 
     fn run(&self, command: &[&str]) -> std::process::Output {
-        run(program!("backend_access"), self.folder, &[&[self.url], command].concat(), &[])
+        Program::run(program!("backend_access"), self.folder, &[&[self.url], command].concat(), &[])
     }
 }

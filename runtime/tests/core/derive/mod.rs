@@ -1,0 +1,4 @@
+//! What a struct can do once it derives `Session`.
+
+mod accessors;
+mod readme;
