@@ -23,6 +23,8 @@ mod headers;
 mod layer;
 mod lazy;
 mod origin;
+#[cfg(any(feature = "tower", feature = "actix"))]
+mod plain_http;
 mod rejection;
 mod request;
 mod response;
