@@ -198,6 +198,18 @@ async fn a_value_that_its_column_refuses_is_rejected_and_not_cut() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_larger_than_a_packet_is_an_error_and_the_store_serves_on() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated::<model::Visit>().await;
+    let mut record = model::record();
+    record.data = vec![b'x'; 70 << 20].into();
+    let error = store.create(&record).await.unwrap_err();
+    assert!(matches!(error, StoreError::Oversized(_)), "{error:?}");
+    assert_eq!(store.count().await.unwrap(), 0);
+    namespace.end().await;
+}
+
+#[tokio::test]
 async fn a_zero_byte_in_text_survives() {
     let Some(namespace) = Namespace::new().await else { return };
     let store = namespace.migrated::<model::Visit>().await;

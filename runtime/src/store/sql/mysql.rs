@@ -218,6 +218,8 @@ impl Driver for MySql {
             (_, 1146) => Verdict::MissingTable,
             // ER_BAD_FIELD_ERROR
             (_, 1054) => Verdict::MissingColumn,
+            // ER_NET_PACKET_TOO_LARGE
+            (_, 1153) => Verdict::TooLarge,
             // ER_LOCK_DEADLOCK
             (_, 1213) => Verdict::Victim,
             // ER_NEED_REPREPARE
