@@ -87,17 +87,18 @@ impl Document {
         let (blocks, prose) = self.split();
         let typed = blocks.iter().filter(|block| matches!(block.language.as_str(), "" | "console" | "sh" | "text"));
         let lines = typed.flat_map(|block| (block.line..).zip(block.text.lines().map(str::to_owned)));
-        lines.chain(code_spans(&prose)).filter_map(|(line, text)| Command::read(&self.path, line, &text)).collect()
+        let spans =
+            pieces(&prose).filter(|piece| piece.is_code).map(|piece| (piece.line, piece.text.replace('\n', " ")));
+        lines.chain(spans).filter_map(|(line, text)| Command::read(&self.path, line, &text)).collect()
     }
 
     pub(crate) fn links(&self) -> Vec<Link> {
-        let (_, prose) = self.split();
         let mut found = Vec::new();
-        for (index, line) in prose.lines().enumerate() {
-            // What stands between backticks is code: every second piece.
-            let prose: String = line.split('`').step_by(2).collect();
-            let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-            found.extend(targets.map(|target| Link { target: target.to_owned(), line: index + 1 }));
+        for Piece { text, line, .. } in pieces(&self.split().1).filter(|piece| !piece.is_code) {
+            for (index, text) in text.lines().enumerate() {
+                let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+                found.extend(targets.map(|target| Link { target: target.to_owned(), line: line + index }));
+            }
         }
         found
     }
@@ -142,20 +143,22 @@ impl Document {
     }
 }
 
-/// What stands between backticks, with the number of the line where it begins. It may go on in the next line.
-fn code_spans(prose: &str) -> Vec<(usize, String)> {
-    let mut line = 1;
-    let mut spans = Vec::new();
+/// A part of the text, between backticks or not, and the number of the line where it begins.
+struct Piece<'a> {
+    text: &'a str,
+    line: usize,
+    is_code: bool,
+}
+
+/// The text in pieces. A piece of code may go on in the next line.
+fn pieces(prose: &str) -> impl Iterator<Item = Piece<'_>> {
     // A paragraph at a time, so that a single backtick does no harm beyond it.
-    for paragraph in prose.split_inclusive("\n\n") {
-        for (index, piece) in paragraph.split('`').enumerate() {
-            if index % 2 == 1 {
-                spans.push((line, piece.replace('\n', " ")));
-            }
-            line += piece.matches('\n').count();
-        }
-    }
-    spans
+    let in_paragraphs = prose.split_inclusive("\n\n").flat_map(|paragraph| paragraph.split('`').enumerate());
+    in_paragraphs.scan(1, |line, (index, text)| {
+        let piece = Piece { text, line: *line, is_code: index % 2 == 1 };
+        *line += text.matches('\n').count();
+        Some(piece)
+    })
 }
 
 #[test]
