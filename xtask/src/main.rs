@@ -77,10 +77,10 @@ fn read<'a>(arguments: &'a [&'a str]) -> Result<Work<'a>> {
         ["servers"] => Box::new(servers::serve_until_interrupted),
         [guard::COMMAND] => Box::new(|| guard::watch_standard_input().map(|()| true)),
         [] => bail!("no command is named"),
-        ["--help" | "-h"] | ["help"] => Box::new(print_usage),
+        ["help" | "--help" | "-h"] => Box::new(print_usage),
         // Read by the same function as for the real run: what has help can be run.
         ["help", command @ ..] => {
-            read(command)?;
+            drop(read(command)?);
             Box::new(print_usage)
         }
         _ => bail!("there is no command `cargo xtask {}`", arguments.join(" ")),

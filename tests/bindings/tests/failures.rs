@@ -65,15 +65,12 @@ async fn a_session_that_a_visitor_has_made_too_large_is_a_413_and_the_one_before
 
 /// A small app with the default cookie, in axum or in actix-web, asked with these headers; the cookie that it sets.
 async fn ask(binding: Binding, sessions: &SessionLayer<Visitor>, address: &str, headers: &[(&str, &str)]) -> String {
-    let note = async |mut visitor: Session<Visitor>| visitor.set_note("here");
+    let note = async |mut visitor: Session<Visitor>| {
+        visitor.set_note("here");
+        "noted"
+    };
     let cookie = if binding == Binding::Actix {
-        let app = App::new().route(
-            "/",
-            web::get().to(async move |visitor: Session<Visitor>| {
-                note(visitor).await;
-                ""
-            }),
-        );
+        let app = App::new().route("/", web::get().to(note));
         let app = client::init_service(app.wrap(sessions.clone())).await;
         let request = client::TestRequest::get().uri(address);
         let request = headers.iter().fold(request, |request, header| request.append_header(*header));
