@@ -236,11 +236,6 @@ struct Guards;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// The types of the page about session structs, compiled. The tests in `tests/front-door` run its programs.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/session-model.md")]
-struct SessionModelPage;
-
 /// The programs of the page for those who come from another library, compiled.
 #[cfg(all(
     doctest,
