@@ -23,7 +23,6 @@ mod headers;
 mod layer;
 mod lazy;
 mod origin;
-#[cfg(any(feature = "tower", feature = "actix"))]
 mod plain_http;
 mod rejection;
 mod request;
