@@ -9,6 +9,7 @@ use super::{
     exclusion::{Exclusions, Scope},
     headers::Headers,
     origin::Origins,
+    plain_http::{PlainHttp, Transport},
 };
 use crate::{
     clock::Clock,
@@ -60,6 +61,7 @@ struct Setup<T> {
     clears: Option<HeaderValue>,
     origins: Origins,
     exclusions: Exclusions,
+    plain_http: PlainHttp,
 }
 
 impl<T: SessionModel> SessionLayer<T> {
@@ -83,6 +85,7 @@ impl<T: SessionModel> SessionLayer<T> {
                 clears: None,
                 origins: Origins::default(),
                 exclusions: Exclusions::default(),
+                plain_http: PlainHttp::default(),
             }),
         })
     }
@@ -269,6 +272,11 @@ impl<T: SessionModel> SessionLayer<T> {
         self.setup.origins.admit(method, authority, headers)
     }
 
+    /// Looks whether the request came over plain http, where browsers drop a Secure cookie.
+    pub(super) fn look_for_plain_http(&self, transport: Transport, headers: &impl Headers) {
+        self.setup.plain_http.look(T::KIND, &self.setup.engine.cookie, transport, headers);
+    }
+
     /// Whether a response lets the changes of its request be saved.
     pub(super) fn saves(&self, status: StatusCode) -> bool {
         self.setup.passes.as_ref().is_none_or(|passes| passes(status))
@@ -295,6 +303,8 @@ impl<T> Clone for Setup<T> {
             clears: self.clears.clone(),
             origins: self.origins.clone(),
             exclusions: self.exclusions.clone(),
+            // Another layer from here on, with a cookie of its own perhaps.
+            plain_http: PlainHttp::default(),
         }
     }
 }

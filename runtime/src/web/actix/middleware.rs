@@ -24,6 +24,7 @@ use crate::{
     slots::Slots,
     web::{
         Scope, SessionLayer,
+        plain_http::Transport,
         response::{address, judge},
     },
 };
@@ -71,6 +72,8 @@ where
             let handler = self.inner.call(request);
             return Box::pin(async move { Ok(handler.await?.map_into_left_body()) });
         }
+        let transport = if request.app_config().secure() { Transport::Tls } else { Transport::Unknown };
+        self.layer.look_for_plain_http(transport, request.headers());
         let authority = request.uri().authority().map(Authority::as_str);
         let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
             Presented::Cookies(cookies(request.headers()))

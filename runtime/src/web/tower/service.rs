@@ -5,7 +5,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, uri::Authority};
+use http::{
+    Request, Response,
+    uri::{Authority, Scheme},
+};
 use tower_service::Service;
 
 use super::ResponseFuture;
@@ -14,7 +17,7 @@ use crate::{
     engine::Presented,
     model::SessionModel,
     slots::Slots,
-    web::{Scope, SessionLayer},
+    web::{Scope, SessionLayer, plain_http::Transport},
 };
 
 /// A service whose handlers have sessions of type `T`. Made by [`SessionLayer`].
@@ -42,6 +45,9 @@ where
         if self.layer.excludes(request.uri().path(), scope) {
             return ResponseFuture::excluded(self.inner.call(request));
         }
+        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
+        let transport = if is_https { Transport::Tls } else { Transport::Unknown };
+        self.layer.look_for_plain_http(transport, request.headers());
         let authority = request.uri().authority().map(Authority::as_str);
         let presented = if self.layer.admits(request.method().as_str(), authority, request.headers()) {
             Presented::Cookies(CookieHeaders::of(request.headers()))
