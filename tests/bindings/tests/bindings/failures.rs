@@ -53,7 +53,7 @@ async fn a_store_that_cannot_save_answers_503_without_the_cookie_or_the_text() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_a_visitor_has_made_too_large_is_a_413_and_the_one_before_stays() {
     for binding in BINDINGS {
-        let setting = Setting::start(binding, Backend::Sealed, "").await.expect("this backend needs no server");
+        let setting = Setting::start(binding, Backend::Sealed).await.expect("this backend needs no server");
         let browser = setting.browser();
         browser.get("/do/note/kept").await;
         let answer = browser.get(&format!("/do/note/{}", "x".repeat(9_000))).await;
