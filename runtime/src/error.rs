@@ -10,8 +10,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), and 500 where
-    /// trying again does not help either ([`StoreError::Corrupt`], [`StoreError::TooLarge`]).
+    /// The store failed. A visitor sees 503, or 500 where the record is damaged ([`StoreError::Corrupt`]).
     #[error("the session could not be loaded")]
     Store(#[from] StoreError),
     /// A `#[session(strict)]` field holds a value that does not fit its type. A visitor sees 500.
@@ -40,8 +39,9 @@ pub enum LoadError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {
-    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), and 500 where
-    /// trying again does not help either ([`StoreError::Corrupt`], [`StoreError::TooLarge`]).
+    /// The store failed. A visitor sees 503; 409 where the store refuses the session ([`StoreError::Rejected`]), 413 where the
+    /// session is too large for it ([`StoreError::TooLarge`], [`StoreError::Oversized`]), and 500 where the record is damaged
+    /// ([`StoreError::Corrupt`]).
     #[error("the session could not be saved")]
     Store(#[from] StoreError),
     /// Another request changed the same field, and its policy is `reject`. A visitor sees 409.
@@ -69,7 +69,8 @@ pub enum CommitError {
         /// How many are allowed.
         most: u32,
     },
-    /// A field's value cannot be encoded. A visitor sees 500.
+    /// A field's value cannot be encoded: a number that is not finite, nesting beyond 128 levels, or what the type's own
+    /// `Serialize` refuses. A visitor sees 400, because a value that the handler has not checked came with the request.
     #[error("field `{field}` cannot be encoded")]
     Encode {
         /// The field's stored name.
@@ -92,7 +93,7 @@ pub enum CommitError {
     /// The change needs a new cookie, and the response that could carry it has gone.
     #[error("this change gives the session a new cookie, and the response has gone; make it in a request of its own")]
     NeedsResponse,
-    /// The sealed session does not fit the cookie. A visitor sees 500.
+    /// The sealed session does not fit the cookie. A visitor sees 413.
     #[cfg(feature = "cookie")]
     #[error("{source}; the largest fields are {largest}")]
     CookieTooLarge {

@@ -75,18 +75,28 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `memory` (default) | `store::MemoryStore`: in the process, sharded and bounded |
-//! | `file` | `store::FileStore`: a file a session |
+//! | `memory` (default) | [`store::MemoryStore`](store): in the process, sharded and bounded |
+//! | `file` | `store::FileStore`: a file per session |
 //! | `sqlite` | `store::SqliteStore`: an SQLite file, with typed columns |
-//! | `postgres`, `mysql`, `sql-tls` | `store::PostgresStore`, `store::MySqlStore`: the same on servers, and TLS to them |
-//! | `redis`, `redis-cluster`, `redis-tls` | `store::RedisStore`: Redis or Valkey, on one server or a cluster |
-//! | `memcached` | `store::MemcachedStore` |
-//! | `cookie` | `store::CookieStore`: no store, the whole session sealed in the cookie; `keys`: what seals it. A C compiler builds its cipher |
-//! | `cookie-compression` | the same, compressed where that is no risk |
+//! | `postgres`, `mysql` | `store::PostgresStore`, `store::MySqlStore`: the same on servers |
+//! | `sql-tls` | TLS to PostgreSQL and MySQL |
+//! | `redis`, `redis-cluster` | `store::RedisStore`: Redis or Valkey, on one server or a cluster |
+//! | `redis-tls` | `rediss://` |
+//! | `memcached` | `store::MemcachedStore`: one server or several |
+//! | `cookie` | `store::CookieStore`: the whole session sealed in the cookie; `keys`: what seals it. Needs a C compiler |
+//! | `cookie-compression` | ... compressed where it is switched on |
+//! | `cached` | `store::CachedStore`: a bounded cache in the process, before any store |
 //! | `axum` (default) | the extractors `Session<T>`, `Option<Session<T>>` and `LazySession<T>` |
-//! | `tower` | the layer, for any tower service over `http` |
+//! | `tower` | the layer alone, for any tower service over `http` |
+//! | `actix` | the middleware and extractors of actix-web 4 |
+//! | `migrate` | migrations generated from the struct, as files that sqlx runs |
+//! | `migrate-cli` | ... and their command line |
+//! | `uuid`, `time`, `chrono`, `jiff` | columns of their types |
 //! | `blocking` | every store for programs without async |
 //! | `testkit` | the store contract; a clock to move, stores that count and stores that fail |
+//!
+//! `web` and `sql` are what others of these have in common, and `fuzzing` is for this project's fuzz targets: none is for use
+//! alone.
 //!
 //! # Sessions without a request
 //!
@@ -207,7 +217,7 @@ macro_rules! __bind {
 #[doc = include_str!("../../docs/guards.md")]
 struct Guards;
 
-/// The README's programs, compiled.
+/// The README's program, compiled. The tests in `tests/front-door` run it.
 #[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -39,7 +39,7 @@ impl Version {
         self.0
     }
 
-    /// The next version.
+    /// The version after this one, for tests of stores. The core's own writes take a random step.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)

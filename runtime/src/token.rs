@@ -166,7 +166,8 @@ impl Token {
     pub const TEXT_LEN: usize = 64;
     const LEN: usize = SessionId::LEN + Secret::LEN;
 
-    /// A new random token.
+    /// A new random token, for tests of stores and applications: no session has it. The core draws id and secret apart,
+    /// because a session keeps its id.
     ///
     /// # Errors
     ///

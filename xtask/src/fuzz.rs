@@ -18,25 +18,38 @@ const LIMITS: [&str; 3] = ["-max_len=4096", "-rss_limit_mb=1024", "-timeout=10"]
 /// cargo-fuzz asks the compiler for coverage by flags that stable compilers have but keep to themselves.
 const UNSTABLE: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
 
+/// What is to be fuzzed.
+pub(crate) struct Wish {
+    targets: Vec<String>,
+    seconds: u32,
+}
+
+impl Wish {
+    /// Reads the arguments of the command.
+    pub(crate) fn read(arguments: &[&str]) -> Result<Self> {
+        let (target, seconds) = match *arguments {
+            [] => (None, SECONDS),
+            ["--seconds", seconds] => (None, seconds),
+            [target] => (Some(target), SECONDS),
+            [target, "--seconds", seconds] | ["--seconds", seconds, target] => (Some(target), seconds),
+            _ => bail!("usage: cargo xtask fuzz [target] [--seconds n]"),
+        };
+        let seconds = seconds.parse().with_context(|| format!("`{seconds}` is no number of seconds"))?;
+        let known = targets()?;
+        let targets = match target {
+            None => known,
+            Some(target) if known.iter().any(|known| known == target) => vec![target.to_owned()],
+            Some(target) => bail!("there is no fuzz target `{target}`: take one of {}", known.join(", ")),
+        };
+        Ok(Self { targets, seconds })
+    }
+}
+
 /// Runs them; whether every property has held.
-pub(crate) fn run(arguments: &[&str]) -> Result<bool> {
-    let (target, seconds) = match *arguments {
-        [] => (None, SECONDS),
-        ["--seconds", seconds] => (None, seconds),
-        [target] => (Some(target), SECONDS),
-        [target, "--seconds", seconds] | ["--seconds", seconds, target] => (Some(target), seconds),
-        _ => bail!("usage: cargo xtask fuzz [target] [--seconds n]"),
-    };
-    let seconds: u32 = seconds.parse().with_context(|| format!("`{seconds}` is no number of seconds"))?;
+pub(crate) fn run(Wish { targets, seconds }: Wish) -> Result<bool> {
     interrupt::listen()?;
     let guard = Guard::start()?;
     let cargo = Cargo::new(&guard).with(UNSTABLE);
-    let known = targets()?;
-    let targets = match target {
-        None => known,
-        Some(target) if known.iter().any(|known| known == target) => vec![target.to_owned()],
-        Some(target) => bail!("there is no fuzz target `{target}`: take one of {}", known.join(", ")),
-    };
     cargo
         .run(&["fuzz", "--version"])
         .context("cargo-fuzz is missing: install it with `cargo install --locked cargo-fuzz`")?;

@@ -19,7 +19,7 @@ mod test;
 use std::env;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use test::Extent;
 
@@ -32,6 +32,7 @@ Commands:
   bench [subject ..]  Measure beside the peers, and print one table of ratios
   fuzz [target] [--seconds n]
                       Fuzz one target, or each of them, for that long (60 s), and keep what was found
+  help [command]      Show this text; fails if `cargo xtask <command>`, with its options, would not be understood
   servers             Start the servers, print the environment that points the tests at them, wait for Ctrl-C
 
 A variable SESSIO_TEST_..._URL(S) that is set already points at a server of your own; none is started for it.";
@@ -42,20 +43,14 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match arguments.as_slice() {
-        ["test"] => test::run(Extent::Everything),
-        ["test", "--quick"] => test::run(Extent::Quick),
-        ["bench", subjects @ ..] => bench::run(subjects),
-        ["fuzz", arguments @ ..] => fuzz::run(arguments),
-        ["servers"] => servers::serve_until_interrupted(),
-        [guard::COMMAND] => guard::watch_standard_input().map(|()| true),
-        ["help" | "--help" | "-h"] => print_usage(),
-        _ => {
-            eprintln!("{USAGE}");
+    let work = match read(&arguments) {
+        Ok(work) => work,
+        Err(error) => {
+            eprintln!("error: {error:#}\n\n{USAGE}");
             return ExitCode::from(2);
         }
     };
-    match outcome {
+    match work() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) if interrupt::requested() => ExitCode::from(INTERRUPTED),
         Ok(false) => ExitCode::FAILURE,
@@ -66,7 +61,33 @@ fn main() -> ExitCode {
     }
 }
 
-#[allow(clippy::unnecessary_wraps)] // one arm among fallible commands
+/// What a command does, and whether all of it succeeded.
+type Work<'a> = Box<dyn FnOnce() -> Result<bool> + 'a>;
+
+/// The command that the arguments ask for. Nothing is done until it is called.
+fn read<'a>(arguments: &'a [&'a str]) -> Result<Work<'a>> {
+    Ok(match arguments {
+        ["test"] => Box::new(|| test::run(Extent::Everything)),
+        ["test", "--quick"] => Box::new(|| test::run(Extent::Quick)),
+        ["bench", subjects @ ..] => Box::new(|| bench::run(subjects)),
+        ["fuzz", arguments @ ..] => {
+            let wish = fuzz::Wish::read(arguments)?;
+            Box::new(|| fuzz::run(wish))
+        }
+        ["servers"] => Box::new(servers::serve_until_interrupted),
+        [guard::COMMAND] => Box::new(|| guard::watch_standard_input().map(|()| true)),
+        [] => bail!("no command is named"),
+        ["help" | "--help" | "-h"] => Box::new(print_usage),
+        // Read by the same function as for the real run: what has help can be run.
+        ["help", command @ ..] => {
+            drop(read(command)?);
+            Box::new(print_usage)
+        }
+        _ => bail!("there is no command `cargo xtask {}`", arguments.join(" ")),
+    })
+}
+
+#[allow(clippy::unnecessary_wraps)] // one command among fallible ones
 fn print_usage() -> Result<bool> {
     println!("{USAGE}");
     Ok(true)

@@ -15,6 +15,7 @@ use sessio::{Authenticated, CommitError, Detached, Session, cookie::CookieSpec, 
 
 /// What the room remembers about a guest.
 #[derive(Session)]
+#[session(kind = "actix_room")]
 struct Room {
     #[session(principal)]
     guest: Option<i64>,

@@ -377,6 +377,11 @@ async fn serve(store: Store) -> anyhow::Result<()> {
         println!("The shop is open: http://{local}");
     }
 
+    tracing::info!(
+        "sessions are kept in {}; SESSION_STORE chooses another store, and Ctrl-C closes the shop",
+        store.backend()
+    );
+
     let server = axum::serve(listener, router(store)).with_graceful_shutdown(told_to_stop());
     tokio::select! {
         served = server.into_future() => served?,

@@ -70,6 +70,9 @@ impl CookieSpec {
     }
 
     /// A cookie for plain http on the developer's machine: named `id` and not Secure.
+    ///
+    /// Browsers keep the default cookie for https. Most count `http://localhost` and `http://127.0.0.1` as that, Safari does
+    /// not. In production use the default.
     pub fn development() -> Self {
         Self::builder("id").insecure().finish()
     }
@@ -80,7 +83,7 @@ impl CookieSpec {
     }
 
     /// Whether browsers send the cookie over https only.
-    pub fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         self.secure
     }
 

@@ -1,4 +1,4 @@
-//! The command line of migrations, for a program of five lines.
+//! The command line of migrations, for a program of five lines ([`run`]) or a subcommand of the application ([`run_from`]).
 //!
 //! ```text
 //! cargo run --bin migrate -- generate "add the coupon" --dialect sqlite --dialect postgres
@@ -11,7 +11,7 @@
 //! | `check` | the same as `status`, for continuous integration | 1 when anything is missing |
 //! | `print` | shows the SQL that `generate` would write | as `generate` |
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{env, error::Error, ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -22,7 +22,32 @@ use crate::schema::Dialect;
 ///
 /// What it does is printed; errors go to the standard error stream. Wrong arguments end the program with 2.
 pub fn run(models: impl IntoIterator<Item = Model>) -> ExitCode {
-    let arguments = Arguments::parse();
+    run_from(env::args_os(), models)
+}
+
+/// As [`run`], with arguments that the program has taken from its own: a subcommand of the application.
+///
+/// The first argument is the name of the command, for its help text; the others say what to do.
+///
+/// ```no_run
+/// # use std::{env, process::ExitCode};
+/// # #[derive(sessio::Session)]
+/// # struct Shop { visits: u32 }
+/// # fn serve() -> ExitCode { ExitCode::SUCCESS }
+/// use sessio::migrate::{Model, cli};
+///
+/// fn main() -> ExitCode {
+///     if env::args().nth(1).is_some_and(|argument| argument == "migrate") {
+///         return cli::run_from(env::args_os().skip(1), [Model::of::<Shop>()]);
+///     }
+///     serve()
+/// }
+/// ```
+pub fn run_from<A: Into<OsString> + Clone>(
+    arguments: impl IntoIterator<Item = A>,
+    models: impl IntoIterator<Item = Model>,
+) -> ExitCode {
+    let arguments = Arguments::parse_from(arguments);
     match arguments.run(models) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -34,7 +59,7 @@ pub fn run(models: impl IntoIterator<Item = Model>) -> ExitCode {
 
 /// Migrations of session tables, made from the structs.
 #[derive(Debug, Parser)]
-#[command(about, disable_help_subcommand = true)]
+#[command(name = "migrate", about, disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -14,7 +14,7 @@ pub enum StoreError {
     /// The backend answered, and what it holds is not a session of this kind. It is left as it is.
     #[error("the session store holds something that is not a session")]
     Corrupt(#[source] Box<dyn Error + Send + Sync>),
-    /// The session is larger than the backend takes.
+    /// The session is larger than the backend takes. A visitor sees 413.
     #[error("the session has {size} bytes and the store takes at most {limit}")]
     TooLarge {
         /// The size of the encoded session in bytes.
@@ -22,6 +22,10 @@ pub enum StoreError {
         /// The most that the backend takes, in bytes.
         limit: usize,
     },
+    /// The backend answered that the session is larger than it takes, in its own words: a packet, a row or the entry of an
+    /// index. A visitor sees 413.
+    #[error("the session is larger than the store takes: {0}")]
+    Oversized(String),
     /// The backend answered, and refuses this session for a reason that trying again does not change: another session
     /// has the same value under a unique index, or a value does not fit its column. A visitor sees 409, and the log says which
     /// column; a handler that can tell the visitor more commits itself and looks at the error.

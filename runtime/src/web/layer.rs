@@ -246,7 +246,7 @@ impl<T: SessionModel> SessionLayer<T> {
         let Config { settings, rules, shared } = &*self.config;
         shared.get_or_init(|| {
             let engine = Arc::new(Engine::new(settings.clone()));
-            Arc::new(Shared::new(engine, settings.cookie.name(), rules.clone()))
+            Arc::new(Shared::new(engine, &settings.cookie, rules.clone()))
         })
     }
 

@@ -23,6 +23,7 @@ mod headers;
 mod layer;
 mod lazy;
 mod origin;
+mod plain_http;
 mod rejection;
 mod requests;
 mod response;

@@ -63,7 +63,9 @@ pub(super) fn of_store(error: &StoreError) -> StatusCode {
         StoreError::Unavailable(_) | StoreError::Schema(_) => StatusCode::SERVICE_UNAVAILABLE,
         // Mostly another session that has the same value in a unique column (RFC 9110 section 15.5.10).
         StoreError::Rejected(_) => StatusCode::CONFLICT,
-        StoreError::Corrupt(_) | StoreError::TooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        // What made the session so large came with a request (RFC 9110 section 15.5.14).
+        StoreError::TooLarge { .. } | StoreError::Oversized(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        StoreError::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -150,10 +152,11 @@ pub(super) fn of_commit(error: &CommitError) -> StatusCode {
     match error {
         CommitError::Conflict { .. } | CommitError::Gone | CommitError::Superseded => StatusCode::CONFLICT,
         CommitError::TooManySessions { .. } => StatusCode::FORBIDDEN,
-        CommitError::TooLong { .. } => StatusCode::BAD_REQUEST,
-        CommitError::Encode { .. } | CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
+        // The value came with the request, or was made from what did, and the handler has not checked it.
+        CommitError::TooLong { .. } | CommitError::Encode { .. } => StatusCode::BAD_REQUEST,
         #[cfg(feature = "cookie")]
-        CommitError::CookieTooLarge { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        CommitError::CookieTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        CommitError::NeedsResponse => StatusCode::INTERNAL_SERVER_ERROR,
         CommitError::Load(error) => of_load(error),
         CommitError::Store(error) => of_store(error),
         CommitError::Contention { .. } | CommitError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -9,12 +9,14 @@ use http::{HeaderValue, StatusCode};
 use super::{
     exclusion::Scope,
     headers::Headers,
+    plain_http::{PlainHttp, Transport},
     rejection::of_commit,
     requests::{CookieTaken, RequestSessions},
     response::mark_as_personal,
     rules::WebRules,
 };
 use crate::{
+    cookie::CookieSpec,
     model::SessionModel,
     session::{Ended, Engine, Presented, RequestSession, Saves, SetCookies},
 };
@@ -25,6 +27,8 @@ pub(super) struct Shared<T> {
     /// The cookie's name.
     cookie: Arc<str>,
     rules: WebRules,
+    /// Whether the log says that browsers drop the cookie; `None` where they do not.
+    plain_http: Option<PlainHttp>,
 }
 
 /// The parts of a request that say whose it is.
@@ -32,6 +36,7 @@ pub(super) struct Head<'a, H> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) authority: Option<&'a str>,
+    pub(super) transport: Transport,
     pub(super) headers: &'a H,
 }
 
@@ -45,8 +50,8 @@ pub(super) struct Finished {
 }
 
 impl<T: SessionModel> Shared<T> {
-    pub(super) fn new(engine: Arc<Engine<T>>, cookie: &str, rules: WebRules) -> Self {
-        Self { engine, cookie: cookie.into(), rules }
+    pub(super) fn new(engine: Arc<Engine<T>>, cookie: &CookieSpec, rules: WebRules) -> Self {
+        Self { engine, cookie: cookie.name().into(), rules, plain_http: PlainHttp::of(cookie) }
     }
 
     #[cfg(feature = "testkit")]
@@ -58,6 +63,9 @@ impl<T: SessionModel> Shared<T> {
     pub(super) fn present<H: Headers>(&self, head: &Head<'_, H>) -> Option<Presented> {
         if self.rules.exclusions.cover(head.path, || Scope::of(head.method, head.headers)) {
             return None;
+        }
+        if let Some(plain_http) = &self.plain_http {
+            plain_http.look(T::KIND, &self.cookie, head.transport, head.headers);
         }
         Some(if self.rules.origins.admit(head.method, head.authority, head.headers) {
             Presented::Cookies(head.headers.cookies())

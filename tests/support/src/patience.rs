@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub async fn within<F: Future>(future: F) -> F::Output {
     match tokio::time::timeout(LIMIT, future).await {
         Ok(output) => output,
-        Err(_) => panic!("this hangs: no end after {LIMIT:?}"),
+        Err(elapsed) => panic!("this hangs: no end after {LIMIT:?}: {elapsed}"),
     }
 }
 

@@ -65,7 +65,7 @@ struct SignIn {
 }
 
 async fn sign_in(mut member: Session<Member>, Form(form): Form<SignIn>) -> StatusCode {
-    // The store refuses what does not fit a column, but then the visitor gets a 500.
+    // A plan that does not fit its column would be refused when the session is saved, with a 400 for every reason alike.
     if form.plan.chars().count() > 20 {
         return StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -39,6 +39,9 @@ pub trait Driver: Database<Arguments: 'static> {
     /// How a touch says the version.
     const TOUCH: TouchAnswer;
 
+    /// Asks how many bytes a statement may have, on a server that ends the connection over a longer one.
+    const PACKET_LIMIT: Option<&'static str> = None;
+
     /// The columns of a live table, by its name: name, type, nullable, has a default, is generated.
     const COLUMNS: &'static str;
 

@@ -21,6 +21,8 @@ pub enum Verdict {
     Duplicate(String),
     /// The database will never take this session.
     Refused,
+    /// The session is larger than the database takes.
+    TooLarge,
     /// The database gave this statement up in favour of another, and it has had no effect.
     Victim,
     /// The connection is of no more use, and the statement has had no effect: the connection holds one that a change of the
@@ -72,6 +74,7 @@ impl Fault {
                 StoreError::Rejected(format!("another session has the same {}", columns_of(schema, &what)))
             }
             Verdict::SessionExists => StoreError::Rejected("there is a session with the same id".into()),
+            Verdict::TooLarge => StoreError::Oversized(message(&error)),
             Verdict::Refused => StoreError::Rejected(message(&error)),
             Verdict::Victim | Verdict::Outdated | Verdict::NotReady | Verdict::Other => StoreError::unavailable(error),
         }

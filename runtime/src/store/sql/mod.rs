@@ -34,6 +34,7 @@ mod parameter;
 mod postgres;
 mod row;
 mod run;
+mod size;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;

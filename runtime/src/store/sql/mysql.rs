@@ -32,7 +32,7 @@ use crate::{
 ///
 /// Times are kept from the year 1000 to the year 9999; a later one is kept as the last microsecond of 9999 and comes
 /// back as the end of time. A session may be as large as the server's `max_allowed_packet`, by default 16 MB on MariaDB
-/// and 64 MB on MySQL.
+/// and 64 MB on MySQL. Before one of more than 512 kB is written, the server is asked for it.
 ///
 /// MySQL 8's default way of signing in needs TLS (the feature `sql-tls`) or a Unix socket; without either it refuses the
 /// connection, rather than have a password sent in clear.
@@ -72,6 +72,7 @@ impl Driver for MySql {
     const WRITERS: Writers = Writers::Many;
     const REUSE: Reuse = Reuse::WhenFinished;
     const TOUCH: TouchAnswer = TouchAnswer::LastInsertId;
+    const PACKET_LIMIT: Option<&'static str> = Some("SELECT CAST(@@max_allowed_packet AS SIGNED)");
 
     // A collation that folds case or accents is another type to us.
     const COLUMNS: &'static str = "
@@ -218,6 +219,8 @@ impl Driver for MySql {
             (_, 1146) => Verdict::MissingTable,
             // ER_BAD_FIELD_ERROR
             (_, 1054) => Verdict::MissingColumn,
+            // ER_NET_PACKET_TOO_LARGE
+            (_, 1153) => Verdict::TooLarge,
             // ER_LOCK_DEADLOCK
             (_, 1213) => Verdict::Victim,
             // ER_NEED_REPREPARE

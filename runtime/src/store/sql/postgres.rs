@@ -205,6 +205,8 @@ impl Driver for Postgres {
             (_, Some("42P01")) => Verdict::MissingTable,
             (_, Some("42703")) => Verdict::MissingColumn,
             (_, Some("40001" | "40P01")) => Verdict::Victim,
+            // "program_limit_exceeded": a value that is too long for its index, or a row that is too large for the table
+            (_, Some("54000")) => Verdict::TooLarge,
             // "admin_shutdown", "crash_shutdown"
             (_, Some("57P01" | "57P02")) => Verdict::Outdated,
             // "cached plan must not change result type"

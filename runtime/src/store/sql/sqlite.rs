@@ -209,6 +209,8 @@ impl Driver for Sqlite {
             ErrorKind::NotNullViolation | ErrorKind::CheckViolation | ErrorKind::ForeignKeyViolation => {
                 Verdict::Refused
             }
+            // SQLITE_TOOBIG
+            _ if error.code().as_deref() == Some("18") => Verdict::TooLarge,
             _ if message.starts_with("no such table") => Verdict::MissingTable,
             _ if message.contains("no such column") || message.contains("has no column named") => {
                 Verdict::MissingColumn
@@ -244,4 +246,18 @@ fn literal(value: &ColumnValue) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection as _, SqliteConnection};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_beyond_sqlites_own_limit_is_too_large_and_no_outage() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let error = sqlx::query("SELECT zeroblob(1000000001)").fetch_one(&mut connection).await.unwrap_err();
+        assert_eq!(Sqlite::verdict(error.as_database_error().unwrap()), Verdict::TooLarge);
+    }
 }

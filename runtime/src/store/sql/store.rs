@@ -122,6 +122,7 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
         let state = encode_state(&record.credential, &record.life);
         let mut parameters = vec![Parameter::id(&record.id)];
         written::<T>(&mut parameters, record, &state, Repeated::Once)?;
+        self.check_size(&parameters).await?;
         match self.run(&self.statements.create, &parameters).await {
             Ok(answer) if answer.affected > 0 => Ok(Create::Created),
             Ok(_) => Ok(Create::Exists),
@@ -140,6 +141,7 @@ impl<D: SqlDriver, T: SessionModel> Store for SqlStore<D, T> {
         let mut parameters = Vec::new();
         written::<T>(&mut parameters, record, &state, Repeated::AsUpdatesDo)?;
         parameters.extend([Parameter::id(&record.id), Parameter::version(expected)]);
+        self.check_size(&parameters).await?;
         for _ in 0..ATTEMPTS {
             match self.update_once(&parameters, record.id).await? {
                 // No order of events explains that the expected version is there and was not replaced.

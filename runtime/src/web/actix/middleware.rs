@@ -22,6 +22,7 @@ use crate::{
     session::RequestSession,
     web::{
         SessionLayer,
+        plain_http::Transport,
         requests::RequestSessions,
         shared::{Finished, Head, Shared},
     },
@@ -66,6 +67,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let head = Head {
+            transport: if request.app_config().secure() { Transport::Tls } else { Transport::Unknown },
             method: request.method().as_str(),
             path: request.path(),
             authority: request.uri().authority().map(Authority::as_str),

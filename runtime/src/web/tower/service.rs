@@ -6,13 +6,17 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, uri::Authority};
+use http::{
+    Request, Response,
+    uri::{Authority, Scheme},
+};
 use tower_service::Service;
 
 use super::ResponseFuture;
 use crate::{
     model::SessionModel,
     web::{
+        plain_http::Transport,
         requests::RequestSessions,
         shared::{Head, Shared},
     },
@@ -39,7 +43,9 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
         let head = Head {
+            transport: if is_https { Transport::Tls } else { Transport::Unknown },
             method: request.method().as_str(),
             path: request.uri().path(),
             authority: request.uri().authority().map(Authority::as_str),

@@ -16,7 +16,6 @@ fn the_default_is_the_strictest_that_works_everywhere() {
 fn development_works_over_plain_http() {
     let spec = CookieSpec::development();
     assert_eq!(spec.set("abc", None).unwrap(), "id=abc; Path=/; HttpOnly; SameSite=Lax");
-    assert!(!spec.is_secure());
     assert_eq!(spec, CookieSpec::builder("id").insecure().build().unwrap());
 }
 

@@ -1,4 +1,4 @@
-//! The struct of the README.
+//! A struct as the README shows one, with each kind of key.
 
 use serde::{Deserialize, Serialize};
 use sessio::{Session, model::SessionModel};
@@ -21,7 +21,7 @@ struct Shop {
 }
 
 #[test]
-fn the_struct_of_the_readme_is_a_session() {
+fn a_struct_like_the_readmes_is_a_session() {
     let mut shop = Shop::fresh();
     shop.cart_mut().push(Item(1));
     shop.set_notice("Added to your cart");

@@ -4,8 +4,9 @@ use std::{str::FromStr, time::Duration};
 
 use sessio::{
     model::{ColumnValue, SessionModel},
+    record::Record,
     schema::Dialect,
-    store::{Enumerate, FindByColumn, MySqlStore, SqlStore, Store, StoreError},
+    store::{Create, Enumerate, FindByColumn, MySqlStore, SqlStore, Store, StoreError},
     token::SessionId,
 };
 use sessio_test_support::{in_its_own_process, server};
@@ -205,6 +206,22 @@ async fn a_value_that_its_column_refuses_is_rejected_and_not_cut() {
         assert!(matches!(error, StoreError::Rejected(_)), "{column}: {error:?}");
     }
     assert_eq!(store.count().await.unwrap(), 0);
+    namespace.end().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_larger_than_a_packet_is_too_large_and_no_outage() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated::<model::Visit>().await;
+    let mut record = model::record();
+    record.data = vec![b'x'; 1 << 20].into();
+    assert_eq!(store.create(&record).await.unwrap(), Create::Created, "every server takes a megabyte");
+    let larger = Record { version: record.version.next(), data: vec![b'x'; 70 << 20].into(), ..record.clone() };
+    let error = store.update(record.version, &larger).await.unwrap_err();
+    assert!(matches!(error, StoreError::TooLarge { .. }), "{error:?}");
+    let error = store.create(&Record { id: SessionId::random().unwrap(), ..larger }).await.unwrap_err();
+    assert!(matches!(error, StoreError::TooLarge { .. }), "{error:?}");
+    assert_eq!(store.load(record.id).await.unwrap().unwrap().data, record.data);
     namespace.end().await;
 }
 

@@ -200,6 +200,21 @@ async fn a_value_that_its_column_refuses_is_rejected() {
     namespace.end().await;
 }
 
+#[tokio::test]
+async fn a_value_that_is_too_long_for_its_index_is_too_large_and_no_outage() {
+    let Some(namespace) = Namespace::new().await else { return };
+    let store = namespace.migrated::<model::Visit>().await;
+    namespace.execute(format!(r#"CREATE INDEX ON {}.visit_sessions ("order")"#, namespace.name)).await;
+    let mut record = model::record();
+    // Random, because the server compresses before it measures.
+    let noise: String = (0..200).map(|_| SessionId::random().unwrap().to_string()).collect();
+    record.columns[2] = ColumnValue::Text(noise);
+    let error = store.create(&record).await.unwrap_err();
+    assert!(matches!(error, StoreError::Oversized(_)), "{error:?}");
+    assert_eq!(store.count().await.unwrap(), 0);
+    namespace.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_table_outdates_no_store_that_is_running() {
     let Some(namespace) = Namespace::new().await else { return };

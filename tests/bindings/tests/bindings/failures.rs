@@ -16,7 +16,9 @@ use sessio::{
     store::{MemoryStore, StoreError},
     testkit::{Fault, FaultStore, Operation},
 };
-use sessio_binding_tests::{Binding, Setting, visitor::Visitor};
+use sessio_binding_tests::{Backend, Binding, Setting, visitor::Visitor};
+use sessio_test_support::Log;
+use tower::ServiceExt as _;
 
 const BINDINGS: [Binding; 3] = [Binding::Axum, Binding::Actix, Binding::Hyper];
 
@@ -46,6 +48,83 @@ async fn a_store_that_cannot_save_answers_503_without_the_cookie_or_the_text() {
         assert_eq!(answer.set_cookies(), [""; 0], "{binding:?}");
         assert_eq!(answer.headers["cache-control"], "no-store", "{binding:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_a_visitor_has_made_too_large_is_a_413_and_the_one_before_stays() {
+    for binding in BINDINGS {
+        let setting = Setting::start(binding, Backend::Sealed).await.expect("this backend needs no server");
+        let browser = setting.browser();
+        browser.get("/do/note/kept").await;
+        let answer = browser.get(&format!("/do/note/{}", "x".repeat(9_000))).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, ""), "{binding:?}");
+        assert_eq!(answer.set_cookies(), [""; 0], "{binding:?}");
+        assert_eq!(browser.get("/do/show/-").await.text, "nobody kept 0", "{binding:?}");
+    }
+}
+
+/// A small app with the default cookie, in axum or in actix-web, asked with these headers; the cookie that it sets.
+async fn ask(binding: Binding, sessions: &SessionLayer<Visitor>, address: &str, headers: &[(&str, &str)]) -> String {
+    let note = async |mut visitor: Session<Visitor>| {
+        visitor.set_note("here");
+        "noted"
+    };
+    let cookie = if binding == Binding::Actix {
+        let app = App::new().route("/", web::get().to(note));
+        let app = client::init_service(app.wrap(sessions.clone())).await;
+        let request = client::TestRequest::get().uri(address);
+        let request = headers.iter().fold(request, |request, header| request.append_header(*header));
+        let response = client::call_service(&app, request.to_request()).await;
+        response.headers().get("set-cookie").and_then(|value| value.to_str().ok()).map(str::to_owned)
+    } else {
+        let app = axum::Router::new().route("/", axum::routing::get(note)).layer(sessions.clone());
+        let request = http::Request::get(address);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response =
+            app.oneshot(request.body(axum::body::Body::empty()).expect("a request")).await.expect("an answer");
+        response.headers().get("set-cookie").and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    cookie.expect("a new session")
+}
+
+#[tokio::test]
+async fn a_secure_cookie_over_plain_http_is_told_of_once_and_stays_secure_whatever_a_client_sends() {
+    const PAGE: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
+    const HERE: (&str, &str) = ("host", "127.0.0.1:3000");
+    for binding in [Binding::Axum, Binding::Actix] {
+        let (log, _listening) = Log::of_this_thread();
+        let count = || log.text().matches("over plain http").count();
+        let sessions = SessionLayer::new(MemoryStore::<Visitor>::new());
+        for nothing_plain in [
+            &[HERE, PAGE, ("x-forwarded-proto", "https")][..],
+            &[HERE, PAGE, ("connection", "close")],
+            &[HERE, ("accept", "*/*")],
+            &[("host", "shop.example.com"), PAGE],
+        ] {
+            ask(binding, &sessions, "/", nothing_plain).await;
+            assert_eq!(count(), 0, "{binding:?}: {nothing_plain:?}");
+        }
+        for plain in [&[HERE, PAGE][..], &[HERE, PAGE], &[("host", "localhost"), ("origin", "http://localhost")]] {
+            let cookie = ask(binding, &sessions, "/", plain).await;
+            assert!(cookie.starts_with("__Host-id=") && cookie.contains("; Secure"), "{binding:?}: {cookie}");
+            assert_eq!(count(), 1, "{binding:?}: {plain:?}");
+        }
+        assert!(log.text().contains("CookieSpec::development()") && log.text().contains("WARN"), "{}", log.text());
+
+        // A cookie that is meant for plain http is no reason to say anything.
+        let sessions = SessionLayer::new(MemoryStore::<Visitor>::new()).cookie(CookieSpec::development());
+        ask(binding, &sessions, "/", &[HERE, PAGE]).await;
+        assert_eq!(count(), 1, "{binding:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_address_says_https_is_not_taken_for_plain_http() {
+    let (log, _listening) = Log::of_this_thread();
+    let sessions = SessionLayer::new(MemoryStore::<Visitor>::new());
+    let headers = [("host", "127.0.0.1:3000"), ("accept", "text/html")];
+    ask(Binding::Axum, &sessions, "https://127.0.0.1:3000/", &headers).await;
+    assert!(!log.text().contains("over plain http"), "{}", log.text());
 }
 
 async fn refuse_after(
@@ -82,6 +161,8 @@ fn what_a_handler_passes_on_with_a_question_mark_is_the_same_answer_in_both_fram
         (CommitError::Conflict { field: "note" }, 409),
         (CommitError::Gone, 409),
         (CommitError::Superseded, 409),
+        (CommitError::Store(StoreError::TooLarge { size: 2, limit: 1 }), 413),
+        (CommitError::Store(StoreError::Oversized("a packet".to_owned())), 413),
         (CommitError::NeedsResponse, 500),
     ] {
         assert_eq!(error.error_response().status(), status, "{error}");

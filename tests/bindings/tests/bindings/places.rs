@@ -11,6 +11,7 @@ use sessio_binding_tests::{Stop, actix::run};
 use sessio_test_support::{Browser, Server};
 
 #[derive(Session)]
+#[session(kind = "places_shop")]
 struct Shop {
     #[session(merge = "add")]
     count: u32,

@@ -141,6 +141,7 @@ async fn a_store_that_never_lets_a_write_through_is_an_error_and_no_endless_loop
 }
 
 #[derive(Session)]
+#[session(kind = "faults_player")]
 struct Player {
     #[session(unique, max_len = 64)]
     nick: Option<String>,

@@ -24,6 +24,7 @@ const WRITERS: usize = 4;
 
 /// A field of each policy, and one field for each writer alone.
 #[derive(Session, Clone, Debug, PartialEq)]
+#[session(kind = "histories_ledger")]
 struct Ledger {
     #[session(merge = "add")]
     total: i64,

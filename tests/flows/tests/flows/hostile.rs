@@ -10,6 +10,7 @@ use sessio::{
 use sessio_test_support::{Browser, Server};
 
 #[derive(Session)]
+#[session(kind = "hostile_shop")]
 struct Shop {
     note: String,
 }

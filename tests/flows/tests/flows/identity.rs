@@ -18,6 +18,7 @@ use sessio_test_support::{Browser, Server};
 use tokio::sync::Notify;
 
 #[derive(Session)]
+#[session(kind = "identity_account")]
 struct Account {
     #[session(principal)]
     user_id: Option<i64>,

@@ -13,6 +13,7 @@ use sessio::{
 use sessio_test_support::{Browser, Server};
 
 #[derive(Session)]
+#[session(kind = "lost_answers_account")]
 struct Account {
     #[session(principal)]
     user_id: Option<i64>,

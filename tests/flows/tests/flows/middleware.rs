@@ -13,6 +13,7 @@ use sessio_test_support::Server;
 use tower::{Layer as _, Service};
 
 #[derive(Session)]
+#[session(kind = "middleware_visits")]
 struct Visits {
     count: u32,
 }

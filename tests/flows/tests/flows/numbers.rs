@@ -105,6 +105,19 @@ async fn stays_as_it_was(browser: &Browser) {
 }
 
 #[tokio::test]
+async fn a_number_that_came_with_a_request_and_cannot_be_kept_is_a_400_and_no_500() {
+    let server = Server::start(app(MemoryStore::<Lab>::new())).await;
+    let browser = server.browser();
+    browser.get(&format!("/weigh/{}", 2.5_f64.to_bits())).await;
+    let before = browser.get("/show").await.text;
+    for number in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        let answer = browser.get(&format!("/weigh/{}", number.to_bits())).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (400, ""), "{number}");
+        assert_eq!(browser.get("/show").await.text, before, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn in_a_document() {
     let server = Server::start(app(MemoryStore::<Lab>::new())).await;
     stays_as_it_was(&server.browser()).await;

@@ -94,6 +94,7 @@ async fn every_one_of_1600_overlapping_writes_is_kept_in_sqlite() {
 }
 
 #[derive(Session)]
+#[session(kind = "overlapping_cart")]
 struct Cart {
     #[session(merge = "append")]
     items: Vec<u32>,

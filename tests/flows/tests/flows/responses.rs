@@ -18,6 +18,7 @@ use sessio::{
 use sessio_test_support::Server;
 
 #[derive(Session)]
+#[session(kind = "responses_visits")]
 struct Visits {
     count: u32,
 }

@@ -46,7 +46,7 @@ async fn neither_debug_nor_an_error_shows_a_secret_field_or_a_csrf_token() {
     browser.get("/fill").await;
     let token = browser.get("/token").await.text;
     let shown = browser.get("/debug").await.text;
-    assert_eq!(browser.get("/refuse").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(browser.get("/refuse").await.status, StatusCode::BAD_REQUEST);
     assert!(shown.contains(r#"Vault { owner: "Alice", pin: .., stubborn: .., .. }"#), "{shown}");
     let said = log.text() + &shown;
     assert!(said.contains("field `stubborn` cannot be encoded"), "{said}");

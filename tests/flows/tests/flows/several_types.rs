@@ -6,6 +6,7 @@ use sessio::{ConfigError, Session, SessionLayer, cookie::CookieSpec, store::Memo
 use sessio_test_support::Server;
 
 #[derive(Session)]
+#[session(kind = "first_of_several")]
 struct Shop {
     note: String,
 }

@@ -220,7 +220,7 @@ async fn over_the_budget_of_the_whole_header_is_an_error_that_names_the_largest_
     assert_eq!(kept, largest.to_string(), "what did not fit changed nothing");
 
     let answer = browser.get("/fill/7000").await;
-    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, ""));
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, ""));
     assert_eq!(answer.set_cookies(), [""; 0]);
     let said = browser.get("/try/7000").await.text;
     let (sizes, fields) = said.split_once(": ").unwrap_or_default();
@@ -229,5 +229,5 @@ async fn over_the_budget_of_the_whole_header_is_an_error_that_names_the_largest_
 
     let tight = start(|store| store.budget(Budget::new(1000))).await;
     assert_eq!(tight.browser().get("/fill/600").await.status, StatusCode::OK);
-    assert_eq!(tight.browser().get("/fill/800").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(tight.browser().get("/fill/800").await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }

@@ -30,6 +30,6 @@ async fn f29_what_is_too_large_is_an_error_and_the_old_session_stays() {
     let Some(store) = store().await else { return };
     let app = App::on(store).await;
     let visitor = app.user().await;
-    assert_eq!(visitor.get("/large/2000000").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(visitor.get("/large/2000000").await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(visitor.get("/show").await.text, "7 [] 0");
 }

@@ -19,7 +19,7 @@ async fn r23_a_session_over_the_budget_is_an_error_that_names_its_largest_field_
     assert!((4096..=8192).contains(&header), "{header} bytes in {} cookies", visitor.cookies().len());
 
     let refused = visitor.get("/large/6200").await;
-    assert_eq!((refused.status, refused.set_cookies().len()), (StatusCode::INTERNAL_SERVER_ERROR, 0));
+    assert_eq!((refused.status, refused.set_cookies().len()), (StatusCode::PAYLOAD_TOO_LARGE, 0));
     assert!(log.text().contains("the largest fields are `note`"), "{}", log.text());
     assert!(visitor.get("/show").await.text.contains(&"x".repeat(5800)));
 }
