@@ -2,6 +2,7 @@
 //!
 //! Source: OWASP Session Management, "Logging Sessions Life Cycle". No event holds a secret.
 
+#[cfg(feature = "web")]
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -104,6 +105,7 @@ pub enum Rejection {
     CsrfToken,
 }
 
+#[cfg(feature = "web")]
 impl Event {
     /// Whether an operator should look at it: these are logged as warnings, the others for debugging.
     fn is_suspicious(&self) -> bool {
@@ -128,14 +130,17 @@ impl Event {
     }
 }
 
+#[cfg(feature = "web")]
 type Hook = dyn Fn(&'static str, &Event) + Send + Sync;
 
 /// Where events go: to `tracing`, target `sessio`, and to the application's hook.
+#[cfg(feature = "web")]
 #[derive(Clone, Default)]
 pub(crate) struct Events {
     hook: Option<Arc<Hook>>,
 }
 
+#[cfg(feature = "web")]
 impl Events {
     pub(crate) fn set_hook(&mut self, hook: impl Fn(&'static str, &Event) + Send + Sync + 'static) {
         self.hook = Some(Arc::new(hook));
@@ -156,6 +161,7 @@ impl Events {
     }
 }
 
+#[cfg(feature = "web")]
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").field("hook", &self.hook.is_some()).finish()

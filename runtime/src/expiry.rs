@@ -142,6 +142,7 @@ impl Lifetime {
         self
     }
 
+    #[cfg(feature = "web")]
     /// The same life after activity at `now` as a store is told of it: unmoved, unless it [is due](Self::is_touch_due).
     ///
     /// An end that stays where it is costs a database nothing in its index over the ends.
@@ -176,6 +177,7 @@ impl Lifetime {
         .touched(now)
     }
 
+    #[cfg(feature = "web")]
     /// The same session after its visitor has proved again who they are: both limits count from now.
     ///
     /// The session keeps limits of its own where they differ from the layer's in the idle limit or in what becomes of the
@@ -187,6 +189,7 @@ impl Lifetime {
         Self { created_at: self.created_at, idle: self.idle, authenticated_at: Some(now), ..Self::begin(expiry, now) }
     }
 
+    #[cfg(feature = "web")]
     /// The limits as they were when the visitor last proved who they are. What an anonymous visitor had used of them before
     /// stays used.
     fn since_last_proof(&self) -> Expiry {

@@ -155,6 +155,7 @@ pub mod blocking;
 pub mod clock;
 mod column;
 pub mod cookie;
+#[cfg(feature = "web")]
 mod csrf;
 mod error;
 mod event;
@@ -177,13 +178,16 @@ pub mod token;
 pub mod web;
 pub mod wire;
 
+#[cfg(feature = "web")]
 pub use csrf::CsrfToken;
 pub use error::{CommitError, ConfigError, LoadError, StaleAuthentication};
 pub use event::{Event, Rejection};
 pub use expiry::Expiry;
 pub use model::Column;
 pub use sessio_macros::Session;
-pub use session::{DecodedSessions, Detached, EditError, IntoBackend, OnLimit, Page, Session, Sessions, Stored};
+#[cfg(feature = "web")]
+pub use session::{DecodedSessions, Detached, IntoBackend, OnLimit, Session};
+pub use session::{EditError, Page, Sessions, Stored};
 #[cfg(feature = "web")]
 pub use web::{Authenticated, LazySession, SessionLayer, SessionRejection};
 

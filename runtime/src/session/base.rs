@@ -6,8 +6,10 @@
 
 use bytes::Bytes;
 
+#[cfg(feature = "web")]
+use crate::error::CommitError;
 use crate::{
-    error::{CommitError, LoadError},
+    error::LoadError,
     model::{ColumnValue, DecodeError, SessionModel},
     payload::{self, Damage, Name, Span},
     record::Record,
@@ -67,17 +69,6 @@ impl<'a> Contents<'a> {
 }
 
 impl<T: SessionModel> Base<T> {
-    /// The base of a visitor who has stored nothing.
-    pub(crate) fn fresh() -> Self {
-        Self {
-            value: T::fresh(),
-            data: Bytes::new(),
-            columns: Vec::new(),
-            places: T::FIELDS.iter().map(|_| Place::Absent).collect(),
-            foreign: Vec::new(),
-        }
-    }
-
     /// Decodes a record. A field that does not decode becomes its default, unless it is strict.
     pub(crate) fn decode(contents: Contents<'_>) -> Result<Self, LoadError> {
         let Contents { data, columns } = contents;
@@ -120,25 +111,6 @@ impl<T: SessionModel> Base<T> {
         self.value
     }
 
-    /// The fields whose stored values do not decode; they hold their defaults.
-    pub(crate) fn undecodable(&self) -> impl Iterator<Item = &'static str> {
-        T::FIELDS.iter().zip(&self.places).filter_map(|(field, place)| {
-            matches!(place, Place::Undecodable(_) | Place::UndecodableColumn(_)).then_some(field.name)
-        })
-    }
-
-    /// Whether other requests may be given this base. Fields that are not stored belong to one request, and so does a default
-    /// that differs each time, until the first write keeps it.
-    pub(super) fn is_shareable(&self) -> bool {
-        let is_default = |place: &Place| !matches!(place, Place::Member(_) | Place::Column(_));
-        let mut defaults = self.places.iter().enumerate().filter(|(_, place)| is_default(place)).peekable();
-        if T::SKIPS || defaults.peek().is_none() {
-            return !T::SKIPS;
-        }
-        let fresh = T::fresh();
-        defaults.all(|(index, _)| !self.differs(index, &fresh))
-    }
-
     /// Whether this field of the value is another than here.
     pub(crate) fn differs(&self, index: usize, value: &T) -> bool {
         !value.field(index).equals(self.value.field(index))
@@ -163,25 +135,6 @@ impl<T: SessionModel> Base<T> {
             }
             copy
         })
-    }
-
-    /// A second value, equal to one that was made of this base's.
-    pub(crate) fn copy_of(&self, value: &T) -> Result<T, CommitError> {
-        if let Some(copy) = value.copy() {
-            return Ok(copy);
-        }
-        let mut copy = self.copy();
-        let mut encoded = Vec::new();
-        for (index, field) in T::FIELDS.iter().enumerate().filter(|(index, _)| self.differs(*index, value)) {
-            encoded.clear();
-            value.field(index).encode_exactly(&mut encoded).map_err(|source| CommitError::encode(field, source))?;
-            read_member(index, &encoded, &mut copy).map_err(|source| LoadError::Undecodable {
-                kind: T::KIND,
-                field: field.name,
-                source,
-            })?;
-        }
-        Ok(copy)
     }
 
     fn read_members(&mut self) -> Result<(), Damage> {
@@ -211,6 +164,59 @@ impl<T: SessionModel> Base<T> {
             expected = index + 1;
         }
         Ok(())
+    }
+}
+
+/// What only requests need.
+#[cfg(feature = "web")]
+impl<T: SessionModel> Base<T> {
+    /// The base of a visitor who has stored nothing.
+    pub(crate) fn fresh() -> Self {
+        Self {
+            value: T::fresh(),
+            data: Bytes::new(),
+            columns: Vec::new(),
+            places: T::FIELDS.iter().map(|_| Place::Absent).collect(),
+            foreign: Vec::new(),
+        }
+    }
+
+    /// The fields whose stored values do not decode; they hold their defaults.
+    pub(crate) fn undecodable(&self) -> impl Iterator<Item = &'static str> {
+        T::FIELDS.iter().zip(&self.places).filter_map(|(field, place)| {
+            matches!(place, Place::Undecodable(_) | Place::UndecodableColumn(_)).then_some(field.name)
+        })
+    }
+
+    /// Whether other requests may be given this base. Fields that are not stored belong to one request, and so does a default
+    /// that differs each time, until the first write keeps it.
+    pub(super) fn is_shareable(&self) -> bool {
+        let is_default = |place: &Place| !matches!(place, Place::Member(_) | Place::Column(_));
+        let mut defaults = self.places.iter().enumerate().filter(|(_, place)| is_default(place)).peekable();
+        if T::SKIPS || defaults.peek().is_none() {
+            return !T::SKIPS;
+        }
+        let fresh = T::fresh();
+        defaults.all(|(index, _)| !self.differs(index, &fresh))
+    }
+
+    /// A second value, equal to one that was made of this base's.
+    pub(crate) fn copy_of(&self, value: &T) -> Result<T, CommitError> {
+        if let Some(copy) = value.copy() {
+            return Ok(copy);
+        }
+        let mut copy = self.copy();
+        let mut encoded = Vec::new();
+        for (index, field) in T::FIELDS.iter().enumerate().filter(|(index, _)| self.differs(*index, value)) {
+            encoded.clear();
+            value.field(index).encode_exactly(&mut encoded).map_err(|source| CommitError::encode(field, source))?;
+            read_member(index, &encoded, &mut copy).map_err(|source| LoadError::Undecodable {
+                kind: T::KIND,
+                field: field.name,
+                source,
+            })?;
+        }
+        Ok(copy)
     }
 }
 

@@ -17,10 +17,13 @@ use crate::{
 pub(crate) struct Encoded {
     pub(crate) data: Bytes,
     pub(crate) columns: Vec<ColumnValue>,
+    #[cfg(feature = "web")]
     places: Box<[Place]>,
+    #[cfg(feature = "web")]
     foreign: Vec<(String, Span)>,
 }
 
+#[cfg(feature = "web")]
 impl Encoded {
     /// The version that this is, once it is stored.
     pub(super) fn into_base<T>(self, value: T, layout: Layout) -> Base<T> {

@@ -17,27 +17,18 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::{
-    sync::OwnedMutexGuard,
-    time::{sleep, timeout},
-};
+use tokio::{sync::OwnedMutexGuard, time::timeout};
 
+use super::backoff::Backoff;
 use crate::{
     error::CommitError,
     record::{Record, Version},
     token::SessionId,
 };
 
-/// How often a commit is tried before the visitor is told to come again. Each conflict means that another one succeeded.
-const MAX_ATTEMPTS: u32 = 256;
-
 /// How long a commit waits in a queue. Where the store hangs for the first, it must not hang as long again for each of the
 /// others: they leave the queue and ask the store themselves.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// The first conflicts are with requests that are nearly done: trying again at once is the fastest.
-const IMMEDIATE_RETRIES: u32 = 3;
-const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// The commit queues before one store, for each session with conflicts.
 #[derive(Debug, Default)]
@@ -59,7 +50,7 @@ pub(super) struct Queued<'a> {
     /// Where to queue; `None` for a commit that does not, or has lost patience.
     queues: Option<&'a CommitQueues>,
     lease: Option<Lease<'a>>,
-    conflicts: u32,
+    backoff: Backoff,
 }
 
 /// The right of the commit at the head of a queue to go first.
@@ -78,18 +69,13 @@ struct Place<'a> {
 impl<'a> Queued<'a> {
     /// A commit to this session, behind those that are queued for it already.
     pub(super) async fn enter(queues: &'a CommitQueues, id: Option<SessionId>) -> Self {
-        let mut queued = Self { queues: Some(queues), lease: None, conflicts: 0 };
+        let mut queued = Self { queues: Some(queues), lease: None, backoff: Backoff::default() };
         if let Some(id) = id
             && queues.is_formed(id)
         {
             queued.join(queues, id).await;
         }
         queued
-    }
-
-    /// A commit that shares no engine with others.
-    pub(super) fn alone() -> Self {
-        Self { queues: None, lease: None, conflicts: 0 }
     }
 
     /// What the one before in the queue has written, if it is newer than this version.
@@ -100,7 +86,7 @@ impl<'a> Queued<'a> {
 
     /// How many conflicts it has met so far.
     pub(super) fn conflicts(&self) -> u32 {
-        self.conflicts
+        self.backoff.conflicts()
     }
 
     /// Another commit was first: waits until it is worth trying again.
@@ -109,14 +95,14 @@ impl<'a> Queued<'a> {
     ///
     /// When there were too many conflicts.
     pub(super) async fn retry(&mut self, id: Option<SessionId>) -> Result<(), CommitError> {
-        self.conflicts += 1;
         match self.queues.zip(id) {
-            _ if self.conflicts >= MAX_ATTEMPTS => return Err(CommitError::Contention { attempts: MAX_ATTEMPTS }),
-            Some((queues, id)) if self.conflicts == 1 && self.lease.is_none() => self.join(queues, id).await,
-            _ if self.conflicts <= IMMEDIATE_RETRIES => tokio::task::yield_now().await,
-            _ => sleep(pause(self.conflicts - IMMEDIATE_RETRIES)).await,
+            Some((queues, id)) if self.conflicts() == 0 && self.lease.is_none() => {
+                self.backoff.count()?;
+                self.join(queues, id).await;
+                Ok(())
+            }
+            _ => self.backoff.wait().await,
         }
-        Ok(())
     }
 
     /// Lets the next one in the queue begin with what was written.
@@ -139,15 +125,6 @@ impl<'a> Queued<'a> {
             None => self.queues = None,
         }
     }
-}
-
-/// Grows with each conflict, at random, so that the losers do not meet again.
-fn pause(conflicts: u32) -> Duration {
-    let ceiling = Duration::from_micros(250 << conflicts.min(8)).min(LONGEST_PAUSE);
-    let mut random = [0; 4];
-    // Without randomness the wait is the whole ceiling: slower, not wrong.
-    let share = if getrandom::fill(&mut random).is_ok() { u32::from_ne_bytes(random) } else { u32::MAX };
-    ceiling.mul_f64(f64::from(share) / f64::from(u32::MAX))
 }
 
 impl CommitQueues {
@@ -213,14 +190,5 @@ mod tests {
         drop(second);
         drop(first);
         assert!(queues.queues.lock().is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_commit_that_always_meets_a_conflict_ends() {
-        let mut queued = Queued::alone();
-        for _ in 1..MAX_ATTEMPTS {
-            queued.retry(Some(id())).await.unwrap();
-        }
-        assert!(matches!(queued.retry(Some(id())).await, Err(CommitError::Contention { attempts: MAX_ATTEMPTS })));
     }
 }

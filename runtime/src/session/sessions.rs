@@ -6,11 +6,11 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(feature = "web")]
+use super::handle::Session;
 use super::{
+    backoff::Backoff,
     base::{Base, Contents},
-    draft::Draft,
-    handle::Session,
-    queue::Queued,
     revocation,
 };
 use crate::{
@@ -75,17 +75,20 @@ impl<'a, S: Store> Sessions<'a, S> {
     /// belongs to, which only a request can do, because it takes a new cookie.
     pub async fn edit<R>(&self, id: SessionId, mut change: impl FnMut(&mut S::Model) -> R) -> Result<R, EditError> {
         let mut record = self.store.load(id).await?.ok_or(EditError::Gone)?;
-        let mut queued = Queued::alone();
+        let mut backoff = Backoff::default();
         loop {
             if !self.is_alive(&record) {
                 return Err(EditError::Gone);
             }
-            let mut draft = Draft::on(Arc::new(Base::<S::Model>::decode(Contents::of(&record, self.store.layout()))?));
-            let answer = change(draft.value_mut());
-            if draft.has_new_principal() {
+            let layout = self.store.layout();
+            let base = Base::<S::Model>::decode(Contents::of(&record, layout))?;
+            let mut value = base.copy();
+            let answer = change(&mut value);
+            if S::Model::PRINCIPAL.is_some_and(|index| base.differs(index, &value)) {
                 return Err(EditError::Principal);
             }
-            let Some(encoded) = draft.changes(self.store.layout())? else { return Ok(answer) };
+            let Some(changed) = base.first_difference(&value) else { return Ok(answer) };
+            let encoded = base.encode(&value, Some(changed), layout)?;
             let expected = record.version;
             let version = expected.of_new_write().map_err(CommitError::from)?;
             let next = Record { version, data: encoded.data, columns: encoded.columns, ..record };
@@ -94,7 +97,7 @@ impl<'a, S: Store> Sessions<'a, S> {
                 Update::Gone => return Err(EditError::Gone),
                 Update::Conflict(current) => record = *current,
             }
-            queued.retry(Some(id)).await?;
+            backoff.wait().await?;
         }
     }
 
@@ -298,6 +301,7 @@ impl<T> Stored<T> {
     }
 
     /// Whether it is the session of this very request: "this device" in a list.
+    #[cfg(feature = "web")]
     pub fn is_current(&self, session: &Session<T>) -> bool
     where
         T: SessionModel,
