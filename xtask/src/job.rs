@@ -1,6 +1,7 @@
 //! One program and what it is called with: for commands that run other programs than cargo, or cargo somewhere else.
 
 use std::ffi::OsStr;
+use std::io::{self, PipeReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -42,22 +43,27 @@ impl Job {
         self
     }
 
-    pub(crate) fn run(mut self, guard: &Guard) -> Result<()> {
-        self.wait(guard, |_| {})
+    pub(crate) fn run(self, guard: &Guard) -> Result<()> {
+        self.wait(guard, None, |_| {})
     }
 
     /// What it writes to its standard output.
     pub(crate) fn read(mut self, guard: &Guard) -> Result<String> {
-        self.0.stdout(Stdio::piped());
+        let (reader, writer) = io::pipe()?;
+        self.0.stdout(writer);
         let mut output = Vec::new();
-        self.wait(guard, |line| output.extend_from_slice(line))?;
+        self.wait(guard, Some(reader), |line| output.extend_from_slice(line))?;
         Ok(String::from_utf8_lossy(&output).into_owned())
     }
 
-    fn wait(&mut self, guard: &Guard, each_line: impl FnMut(&[u8])) -> Result<()> {
-        let status = Process::start(guard, &mut self.0, Signal::INT)?.wait_with_lines(each_line)?;
-        let words = [self.0.get_program()].into_iter().chain(self.0.get_args());
-        let words: Vec<_> = words.map(OsStr::to_string_lossy).collect();
+    fn wait(self, guard: &Guard, output: Option<PipeReader>, each_line: impl FnMut(&[u8])) -> Result<()> {
+        let Self(mut command) = self;
+        let words = [command.get_program()].into_iter().chain(command.get_args());
+        let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+        let mut process = Process::start(guard, &mut command, Signal::INT)?;
+        // With it goes this program's end of the pipe.
+        drop(command);
+        let status = process.wait_with_lines(output, each_line)?;
         ensure!(status.success(), "`{}` failed ({status})", words.join(" "));
         Ok(())
     }
