@@ -215,27 +215,3 @@ macro_rules! __bind {
 macro_rules! __bind {
     ($vis:vis $model:ty) => {};
 }
-
-/// The programs of the page about guards, compiled.
-#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "cookie", feature = "memory"))]
-#[doc = include_str!("../../docs/guards.md")]
-struct Guards;
-
-/// The README's program, compiled. The tests in `tests/front-door` run it.
-#[cfg(all(doctest, feature = "axum", feature = "sqlite"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
-/// The programs of the page for those who come from another library, compiled.
-#[cfg(all(
-    doctest,
-    feature = "actix",
-    feature = "axum",
-    feature = "cookie",
-    feature = "file",
-    feature = "memory",
-    feature = "postgres",
-    feature = "redis"
-))]
-#[doc = include_str!("../../docs/coming-from.md")]
-struct ComingFrom;

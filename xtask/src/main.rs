@@ -6,12 +6,16 @@
 #[cfg(not(unix))]
 compile_error!("cargo xtask starts servers in Unix process groups; on Windows run it in WSL");
 
+mod audit;
 mod bench;
 mod cargo;
 mod fuzz;
 mod guard;
 mod interrupt;
+mod job;
+mod library;
 mod process;
+mod release;
 mod report;
 mod servers;
 mod test;
@@ -29,6 +33,8 @@ Usage: cargo xtask <command>
 Commands:
   test                Check formatting, lints, docs and features, start the servers, run every test, build every example
   test --quick        Formatting, lints and the tests that need no server: for every day; says what did not run
+  audit               Check what a release must hold beside that: dependencies, packages, spelling, targets
+  release --dry-run   Look whether this commit can be published, and print the commands that do it
   bench [subject ..]  Measure beside the peers, and print one table of ratios
   fuzz [target] [--seconds n]
                       Fuzz one target, or each of them, for that long (60 s), and keep what was found
@@ -69,6 +75,8 @@ fn read<'a>(arguments: &'a [&'a str]) -> Result<Work<'a>> {
     Ok(match arguments {
         ["test"] => Box::new(|| test::run(Extent::Everything)),
         ["test", "--quick"] => Box::new(|| test::run(Extent::Quick)),
+        ["audit"] => Box::new(audit::run),
+        ["release", "--dry-run"] => Box::new(release::rehearse),
         ["bench", subjects @ ..] => Box::new(|| bench::run(subjects)),
         ["fuzz", arguments @ ..] => {
             let wish = fuzz::Wish::read(arguments)?;

@@ -44,6 +44,12 @@ impl Report {
         self.tests = tests;
     }
 
+    /// Counts the steps in the place of tests, for a run that has none.
+    pub(crate) fn count_steps(&mut self) {
+        self.tests.passed += self.steps.iter().filter(|step| step.outcome == Outcome::Passed).count();
+        self.tests.failed += self.steps.iter().filter(|step| step.outcome != Outcome::Passed).count();
+    }
+
     /// Notes in the user's words what was left out on request.
     pub(crate) fn not_run(&mut self, what: String) {
         self.not_run.push(what);

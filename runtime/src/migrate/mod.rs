@@ -75,8 +75,3 @@ pub use source::{Source, SourceError, source};
 pub use sql::File;
 pub use start::{StartError, at_start};
 pub use status::{ProjectError, State, Status};
-
-/// The chapter's examples, compiled. The files of its package, marked `ignore`, are built and run by `tests/front-door`.
-#[cfg(all(doctest, feature = "sqlite", feature = "migrate-cli"))]
-#[doc = include_str!("../../../docs/session-model.md")]
-struct Chapter;
