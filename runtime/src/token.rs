@@ -97,6 +97,7 @@ impl Secret {
     }
 
     /// The bytes, for what is derived from them.
+    #[cfg(feature = "web")]
     pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
         &self.0
     }

@@ -159,14 +159,16 @@ const _: () = assert!(ChunkNumber::COUNT <= u8::BITS as usize, "`Carried` has on
 
 /// The `Cookie` headers of a request, which are looked into when somebody asks for the session. Taking the one header that
 /// nearly every request has along costs no allocation.
+#[cfg(feature = "web")]
 #[derive(Clone, Default)]
 pub(crate) struct CookieHeaders {
     first: Option<HeaderValue>,
     others: Vec<HeaderValue>,
 }
 
+#[cfg(feature = "web")]
 impl CookieHeaders {
-    #[cfg(feature = "tower")]
+    #[cfg(any(feature = "tower", feature = "actix"))]
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         values(headers).cloned().collect()
     }
@@ -187,6 +189,7 @@ impl CookieHeaders {
     }
 }
 
+#[cfg(feature = "web")]
 impl FromIterator<HeaderValue> for CookieHeaders {
     fn from_iter<I: IntoIterator<Item = HeaderValue>>(values: I) -> Self {
         let mut values = values.into_iter();

@@ -50,6 +50,7 @@ pub use browser::CookieSpecError;
 pub use compression::Compression;
 #[cfg(feature = "cookie")]
 pub use inside::Padding;
+#[cfg(feature = "web")]
 pub(crate) use jar::CookieHeaders;
 pub use jar::{Carried, ChunkNumber, Chunks, Found, find, find_chunks};
 #[cfg(feature = "cookie")]

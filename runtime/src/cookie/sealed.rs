@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 
+#[cfg(feature = "web")]
+use super::jar::CookieHeaders;
 use super::{
     compression::Compression,
     inside::Padding,
-    jar::{Carried, Chunks, CookieHeaders, find_chunks},
+    jar::{Carried, Chunks, find_chunks},
     ring::KeyRing,
     seal::{OpenFailure, Opened, SealError, Sealer},
     spec::{CookieSpec, SetCookieError},
@@ -75,6 +77,7 @@ impl SealedCookie {
         self
     }
 
+    #[cfg(feature = "web")]
     pub(crate) fn with_sizes(self, Sizes { budget, padding, compression }: Sizes) -> Self {
         self.with_budget(budget).with_padding(padding).with_compression(compression)
     }
@@ -85,6 +88,7 @@ impl SealedCookie {
     }
 
     /// As [`SealedCookie::read`].
+    #[cfg(feature = "web")]
     pub(crate) fn read_headers(&self, headers: &CookieHeaders, now: Timestamp) -> (Presented, Carried) {
         self.read_chunks(&headers.find_chunks(self.spec.name()), now)
     }

@@ -83,6 +83,7 @@ impl CookieSpec {
     }
 
     /// Whether browsers send the cookie over https only.
+    #[cfg(feature = "web")]
     pub(crate) fn is_secure(&self) -> bool {
         self.secure
     }

@@ -62,7 +62,7 @@ impl<'a> Contents<'a> {
     }
 
     /// Of a payload with every field.
-    #[cfg(feature = "cookie")]
+    #[cfg(all(feature = "cookie", feature = "web"))]
     pub(crate) fn of_payload(data: &'a Bytes) -> Self {
         Self { data, columns: &[] }
     }

@@ -17,9 +17,9 @@ use crate::{
 pub(crate) struct Encoded {
     pub(crate) data: Bytes,
     pub(crate) columns: Vec<ColumnValue>,
-    #[cfg(feature = "web")]
+    #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "only requests go on from what they wrote"))]
     places: Box<[Place]>,
-    #[cfg(feature = "web")]
+    #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "only requests go on from what they wrote"))]
     foreign: Vec<(String, Span)>,
 }
 
@@ -125,7 +125,7 @@ fn changed_member<T: SessionModel>(
 type Fresh<T> = LazyCell<T>;
 
 /// The fields with the largest encodings, for an error about size.
-#[cfg(feature = "cookie")]
+#[cfg(all(feature = "cookie", feature = "web"))]
 pub(super) fn largest<T: SessionModel>(value: &T) -> String {
     let mut sizes: Vec<_> = (0..T::FIELDS.len())
         .map(|index| {

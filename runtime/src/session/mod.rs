@@ -9,7 +9,7 @@
 //! | `decoded` | decoded sessions that are kept for later requests |
 //! | `intent` | what a request wants beside its changes |
 //! | `backoff`, `queue` | how overlapping commits get through |
-//! | `revocation` | who waits for the end of a session |
+//! | `revocation`, `watch` | who waits for the end of a session |
 //! | `limit`, `context`, `places` | what all units of work share: rules, clock, events; how many sessions a principal may have |
 //! | `backend` | what a way to keep sessions must be able to do |
 //! | `opened`, `plan`, `stored` | sessions in a store: what a token opened, what a commit writes, and the store itself |
@@ -65,6 +65,8 @@ mod sessions;
 mod stored;
 #[cfg(feature = "web")]
 mod unit;
+#[cfg(feature = "web")]
+mod watch;
 
 #[cfg(feature = "web")]
 pub(crate) use backend::SetCookies;
@@ -83,5 +85,7 @@ pub(crate) use limit::Limit;
 #[cfg(feature = "web")]
 pub use limit::OnLimit;
 #[cfg(feature = "web")]
-pub(crate) use request::{Ended, RequestSession, Saves, TokenVerdict};
+pub(crate) use request::{Ended, RequestSession, Saves};
+#[cfg(any(feature = "tower", feature = "actix"))]
+pub(crate) use request::TokenVerdict;
 pub use sessions::{EditError, Page, Sessions, Stored};

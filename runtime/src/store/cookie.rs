@@ -2,7 +2,10 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use super::epoch::{CachedEpochs, DynEpochs, Epochs};
+use super::{
+    epoch::Epochs,
+    known_epochs::{CachedEpochs, DynEpochs},
+};
 use crate::{
     cookie::{Budget, Compression, KeyRing, Padding, Sizes},
     model::{HasPrincipal, SessionModel},

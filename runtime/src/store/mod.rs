@@ -12,7 +12,7 @@ mod any;
 #[cfg(feature = "cached")]
 mod cached;
 mod connect;
-#[cfg(feature = "cookie")]
+#[cfg(all(feature = "cookie", feature = "web"))]
 mod cookie;
 #[cfg(feature = "cookie")]
 mod epoch;
@@ -20,6 +20,8 @@ mod erased;
 mod error;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(all(feature = "cookie", feature = "web"))]
+mod known_epochs;
 #[cfg(feature = "memcached")]
 mod memcached;
 #[cfg(feature = "memory")]
@@ -44,13 +46,15 @@ pub use any::{AnyStore, AnyStoreBuilder, Enumerable, Findable, Sweepable, Unprov
 #[cfg(feature = "cached")]
 pub use cached::{CachedStore, CachedStoreBuilder};
 pub use connect::{ConnectError, connect};
-#[cfg(feature = "cookie")]
+#[cfg(all(feature = "cookie", feature = "web"))]
 pub use cookie::CookieStore;
-#[cfg(feature = "cookie")]
-pub(crate) use epoch::DynEpochs;
+#[cfg(all(feature = "cookie", feature = "web"))]
+pub(crate) use known_epochs::DynEpochs;
 #[cfg(feature = "cookie")]
 pub use epoch::{Epoch, Epochs, StoredEpochs};
-pub(crate) use erased::{DynFindByColumn, DynStore};
+#[cfg(feature = "web")]
+pub(crate) use erased::DynFindByColumn;
+pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};
