@@ -37,6 +37,7 @@ struct Forms {
 
 /// The value, and its type, which is inferred for neither side.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "the type is what is given, not a borrow of it")]
 fn is<T: Debug + PartialEq>(given: T, expected: T) {
     assert_eq!(given, expected);
 }
