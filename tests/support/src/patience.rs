@@ -21,10 +21,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 ///
 /// When it takes longer than any working machine would need.
 pub async fn within<F: Future>(future: F) -> F::Output {
-    match tokio::time::timeout(LIMIT, future).await {
-        Ok(output) => output,
-        Err(elapsed) => panic!("this hangs: no end after {LIMIT:?}: {elapsed}"),
-    }
+    let ended = tokio::time::timeout(LIMIT, future).await;
+    ended.unwrap_or_else(|_| panic!("this hangs: no end after {LIMIT:?}"))
 }
 
 /// Looks until there is something to see, and gives it back.
