@@ -87,7 +87,7 @@ impl<'a> Members<'a> {
     /// Decodes the value into a field; `false` when it does not fit, and the field is as it was.
     pub(crate) fn decode(&mut self, field: &mut dyn Value) -> Result<(Span, bool), Damage> {
         let start = self.at;
-        let is_decoded = field.decode(self.rest()?).map(|length| self.at += length).is_ok();
+        let is_decoded = field.decode_first(self.rest()?).map(|length| self.at += length).is_ok();
         let span = if is_decoded { Span::new(start..self.at) } else { self.skip()? };
         Ok((span, is_decoded))
     }

@@ -70,7 +70,9 @@ impl<'guard> Cargo<'guard> {
             .and_then(|packages| packages.iter().find(|candidate| candidate["name"] == package))
             .and_then(|package| package["features"].as_object())
             .with_context(|| format!("cargo metadata knows no package {package}"))?;
-        let mut features: BTreeSet<String> = features.keys().filter(|name| *name != "default").cloned().collect();
+        // `web` is what the bindings have in common: without one of them it serves nobody.
+        let is_for_users = |name: &&String| !matches!(name.as_str(), "default" | "web");
+        let mut features: BTreeSet<String> = features.keys().filter(is_for_users).cloned().collect();
         features.insert(String::new());
         Ok(features)
     }

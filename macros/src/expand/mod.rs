@@ -1,14 +1,14 @@
 //! Writing the code: one file for each thing that a struct gets, joined here.
 
 mod accessors;
+#[cfg(test)]
+mod expected;
 mod fallback;
 mod fields;
 mod finders;
 mod model;
 mod pins;
 mod schema;
-#[cfg(test)]
-mod snapshots;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};

@@ -59,7 +59,7 @@ pub use key::{InvalidKey, Key, KeyId};
 pub use ring::{KeyRing, KeyRingError, KeyState};
 #[cfg(feature = "cookie")]
 pub use seal::{OpenError, OpenFailure, Opened, SealError, Sealer};
-#[cfg(feature = "cookie")]
+#[cfg(all(feature = "cookie", feature = "web"))]
 pub(crate) use sealed::Sizes;
 #[cfg(feature = "cookie")]
 pub use sealed::{Presented, Refusal, SealedCookie, WriteError};

@@ -144,6 +144,7 @@ impl SealedCookie {
 }
 
 /// What decides how large the cookies of a session are, and may become.
+#[cfg(feature = "web")]
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sizes {
     pub(crate) budget: Budget,

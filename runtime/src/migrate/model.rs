@@ -150,7 +150,7 @@ impl Kind {
         }
         let mut is_same = false;
         for (json, column) in self.samples() {
-            if field.decode(&json).is_ok() {
+            if field.decode(json.as_bytes()).is_ok() {
                 if codec.read(field).ok() != Some(column) {
                     return false;
                 }
@@ -161,7 +161,7 @@ impl Kind {
     }
 
     fn decodes_into(self, field: &mut dyn Value) -> bool {
-        self == Self::Json || self.samples().iter().any(|(json, _)| field.decode(json).is_ok())
+        self == Self::Json || self.samples().iter().any(|(json, _)| field.decode(json.as_bytes()).is_ok())
     }
 }
 

@@ -62,13 +62,20 @@ pub trait Value: Any + Send + Sync {
     /// As for [`encode`](Self::encode), and when the text decodes to another value or to none.
     fn encode_exactly(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 
+    /// Replaces the value by the decoded one. On an error the value stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes do not hold a value of this type.
+    fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError>;
+
     /// Replaces the value by the one that the text begins with, and returns how many bytes it takes. On an error the value
     /// stays as it was.
     ///
     /// # Errors
     ///
     /// When the text does not begin with a value of this type.
-    fn decode(&mut self, text: &str) -> Result<usize, DecodeError>;
+    fn decode_first(&mut self, text: &str) -> Result<usize, DecodeError>;
 
     /// Whether both values are of one type and equal by its `PartialEq`.
     ///
@@ -108,7 +115,12 @@ impl<T: SessionValue> Value for T {
         Err(EncodeError(loss))
     }
 
-    fn decode(&mut self, text: &str) -> Result<usize, DecodeError> {
+    fn decode(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
+        *self = serde_json::from_slice(encoded).map_err(|error| DecodeError::Payload(without_value::<T>(&error)))?;
+        Ok(())
+    }
+
+    fn decode_first(&mut self, text: &str) -> Result<usize, DecodeError> {
         let mut values = serde_json::Deserializer::from_str(text).into_iter();
         let value = values.next().unwrap_or_else(|| Err(de::Error::custom("there is no value")));
         *self = value.map_err(|error| DecodeError::Payload(without_value::<T>(&error)))?;
@@ -173,7 +185,9 @@ mod tests {
     #[test]
     fn what_json_cannot_say_is_refused_wherever_it_is() {
         for lost in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
-            for value in [&lost as &dyn Value, &Some(lost), &vec![Some(lost)], &HashMap::from([("key", vec![lost])])] {
+            for value in
+                [&lost as &dyn Value, &Some(lost), &vec![Some(lost)], &HashMap::from([("key".to_owned(), vec![lost])])]
+            {
                 let mut out = Vec::new();
                 let error = value.encode_exactly(&mut out).expect_err("JSON has no such number");
                 let reason = std::error::Error::source(&error).expect("a reason").to_string();
@@ -233,7 +247,7 @@ mod tests {
             let mut out = Vec::new();
             number.encode_exactly(&mut out).unwrap();
             let mut back = 0.0_f64;
-            back.decode(str::from_utf8(&out).unwrap()).unwrap();
+            back.decode(&out).unwrap();
             proptest::prop_assert_eq!(back.to_bits(), number.to_bits());
         }
     }
@@ -241,7 +255,7 @@ mod tests {
     #[test]
     fn a_failed_decode_leaves_the_value() {
         let mut value = 7_u8;
-        assert!(value.decode("300").is_err());
+        assert!(value.decode(b"300").is_err());
         assert_eq!(value, 7);
     }
 }

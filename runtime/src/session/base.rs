@@ -223,8 +223,7 @@ impl<T: SessionModel> Base<T> {
 /// Reads one field from the payload. What does not decode is upgraded, where the field says how.
 fn read_member<T: SessionModel>(index: usize, stored: &[u8], value: &mut T) -> Result<(), DecodeError> {
     let field = value.field_mut(index);
-    let text = str::from_utf8(stored).unwrap_or_default();
-    let Err(error) = field.decode(text) else { return Ok(()) };
+    let Err(error) = field.decode(stored) else { return Ok(()) };
     let is_upgraded = T::FIELDS[index].upgrade.is_some_and(|upgrade| upgrade.upgrade(field, stored));
     if is_upgraded { Ok(()) } else { Err(error) }
 }

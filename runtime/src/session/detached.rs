@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{backends::Origin, base::Base, context::Context, intent::Intents, watch::Watch, unit::Unit};
+use super::{backends::Origin, base::Base, context::Context, intent::Intents, unit::Unit, watch::Watch};
 use crate::{
     clock::Timestamp,
     error::{CommitError, LoadError},

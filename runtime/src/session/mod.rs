@@ -84,8 +84,8 @@ pub use handle::Session;
 pub(crate) use limit::Limit;
 #[cfg(feature = "web")]
 pub use limit::OnLimit;
-#[cfg(feature = "web")]
-pub(crate) use request::{Ended, RequestSession, Saves};
 #[cfg(any(feature = "tower", feature = "actix"))]
 pub(crate) use request::TokenVerdict;
+#[cfg(feature = "web")]
+pub(crate) use request::{Ended, RequestSession, Saves};
 pub use sessions::{EditError, Page, Sessions, Stored};

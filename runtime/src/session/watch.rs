@@ -73,6 +73,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::session::revocation::announce;
 
     fn is_watched(id: SessionId) -> bool {
         WATCHED.lock().as_ref().is_some_and(|watched| watched.contains_key(&id))

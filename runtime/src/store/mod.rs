@@ -48,8 +48,6 @@ pub use cached::{CachedStore, CachedStoreBuilder};
 pub use connect::{ConnectError, connect};
 #[cfg(all(feature = "cookie", feature = "web"))]
 pub use cookie::CookieStore;
-#[cfg(all(feature = "cookie", feature = "web"))]
-pub(crate) use known_epochs::DynEpochs;
 #[cfg(feature = "cookie")]
 pub use epoch::{Epoch, Epochs, StoredEpochs};
 #[cfg(feature = "web")]
@@ -58,6 +56,8 @@ pub(crate) use erased::DynStore;
 pub use error::StoreError;
 #[cfg(feature = "file")]
 pub use file::{Damage, FileError, FileStore};
+#[cfg(all(feature = "cookie", feature = "web"))]
+pub(crate) use known_epochs::DynEpochs;
 #[cfg(feature = "memcached")]
 pub use memcached::{MemcachedStore, MemcachedStoreBuilder};
 #[cfg(feature = "memory")]

@@ -27,6 +27,9 @@ const _: () = {
         fn fresh() -> Self {
             ::core::unreachable!()
         }
+        fn copy(&self) -> __sessio::Option<Self> {
+            ::core::unreachable!()
+        }
         fn field(&self, _: __sessio::usize) -> &dyn __sessio::Value {
             ::core::unreachable!()
         }

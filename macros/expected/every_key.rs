@@ -20,28 +20,30 @@ const _: () = {
     fn __fresh_cache() -> Cache {
         Cache::new()
     }
+    #[allow(unused_imports)]
+    use __sessio::NotClone as _;
     const __FIELD_team: __sessio::ColumnOf<i64> = __sessio::column::<
         i64,
-    >("team_id", __sessio::fresh);
+    >("team_id", __sessio::fresh, __sessio::Cloning::<i64>::CLONE);
     const _: () = __sessio::assert_index_key(&__FIELD_team);
     const __FIELD_opened_by: __sessio::ColumnOf<Option<UserId>> = __sessio::principal::<
         Desk,
-    >("openedBy", __sessio::fresh);
+    >("openedBy", __sessio::fresh, __sessio::Cloning::<Option<UserId>>::CLONE);
     const _: () = __sessio::assert_null_is_clear(&__FIELD_opened_by);
     const _: () = __sessio::assert_index_key(&__FIELD_opened_by);
     const __FIELD_label: __sessio::ColumnOf<String> = __sessio::column::<
         String,
-    >("label", __fresh_label)
+    >("label", __fresh_label, __sessio::Cloning::<String>::CLONE)
         .max_len(40)
         .renamed_from("title");
     const _: () = __sessio::assert_has_length(&__FIELD_label);
     const _: () = __sessio::assert_index_key(&__FIELD_label);
     const __FIELD_options: __sessio::ColumnOf<Options> = __sessio::json::<
         Options,
-    >("options", __sessio::fresh);
+    >("options", __sessio::fresh, __sessio::Cloning::<Options>::CLONE);
     const __FIELD_limit: __sessio::FieldOf<u32> = __sessio::payload::<
         u32,
-    >(__fresh_limit);
+    >(__fresh_limit, __sessio::Cloning::<u32>::CLONE);
     const __COLUMNS: &[__sessio::ColumnDef] = &[
         __FIELD_team.def,
         __FIELD_opened_by.def,
@@ -84,6 +86,7 @@ const _: () = {
             __INDEXES,
         );
         const PRINCIPAL: __sessio::Option<__sessio::usize> = __sessio::Some(1);
+        const SKIPS: bool = true;
         fn fresh() -> Self {
             Self {
                 team: (__FIELD_team.field.fresh)(),
@@ -93,6 +96,19 @@ const _: () = {
                 limit: (__FIELD_limit.fresh)(),
                 cache: __fresh_cache(),
             }
+        }
+        fn copy(&self) -> __sessio::Option<Self> {
+            __sessio::Some(Self {
+                team: (__FIELD_team.field.clone?)(&self.team),
+                opened_by: (__FIELD_opened_by.field.clone?)(&self.opened_by),
+                label: (__FIELD_label.field.clone?)(&self.label),
+                options: (__FIELD_options.field.clone?)(&self.options),
+                limit: (__FIELD_limit.clone?)(&self.limit),
+                cache: __fresh_cache(),
+            })
+        }
+        fn has_principal(&self) -> bool {
+            __sessio::PrincipalField::get(&self.opened_by).is_some()
         }
         fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {

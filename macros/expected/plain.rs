@@ -11,12 +11,14 @@
 )]
 const _: () = {
     use ::sessio::__private as __sessio;
+    #[allow(unused_imports)]
+    use __sessio::NotClone as _;
     const __FIELD_items: __sessio::FieldOf<Vec<Item>> = __sessio::payload::<
         Vec<Item>,
-    >(__sessio::fresh);
+    >(__sessio::fresh, __sessio::Cloning::<Vec<Item>>::CLONE);
     const __FIELD_coupon: __sessio::FieldOf<Option<String>> = __sessio::payload::<
         Option<String>,
-    >(__sessio::fresh);
+    >(__sessio::fresh, __sessio::Cloning::<Option<String>>::CLONE);
     const __COLUMNS: &[__sessio::ColumnDef] = &[];
     const __INDEXES: &[__sessio::IndexDef] = &[];
     #[automatically_derived]
@@ -37,6 +39,12 @@ const _: () = {
                 items: (__FIELD_items.fresh)(),
                 coupon: (__FIELD_coupon.fresh)(),
             }
+        }
+        fn copy(&self) -> __sessio::Option<Self> {
+            __sessio::Some(Self {
+                items: (__FIELD_items.clone?)(&self.items),
+                coupon: (__FIELD_coupon.clone?)(&self.coupon),
+            })
         }
         fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {

@@ -1,4 +1,4 @@
-//! What is emitted, as a reviewer reads it: a refactoring shows its effect in `snapshots/`.
+//! What is emitted, as a reviewer reads it: a refactoring shows its effect in `macros/expected/`.
 //!
 //! After a deliberate change: `UPDATE_EXPECT=1 cargo test -p sessio-macros`.
 
@@ -22,7 +22,7 @@ fn a_struct_without_keys_gets_a_model_and_accessors() {
                 coupon: Option<String>,
             }
         },
-        &expect_file!["snapshots/plain.rs"],
+        &expect_file!["../../expected/plain.rs"],
     );
 }
 
@@ -42,7 +42,7 @@ fn the_shop_of_the_readme_gets_a_principal_and_finders() {
                 notice: Option<String>,
             }
         },
-        &expect_file!["snapshots/shop.rs"],
+        &expect_file!["../../expected/shop.rs"],
     );
 }
 
@@ -67,7 +67,7 @@ fn every_key_shows_in_what_is_emitted() {
                 cache: Cache,
             }
         },
-        &expect_file!["snapshots/every_key.rs"],
+        &expect_file!["../../expected/every_key.rs"],
     );
 }
 
@@ -82,6 +82,6 @@ fn a_struct_with_a_mistake_keeps_its_names() {
                 notice: Option<String>,
             }
         },
-        &expect_file!["snapshots/fallback.rs"],
+        &expect_file!["../../expected/fallback.rs"],
     );
 }

@@ -11,20 +11,22 @@
 )]
 const _: () = {
     use ::sessio::__private as __sessio;
+    #[allow(unused_imports)]
+    use __sessio::NotClone as _;
     const __FIELD_user_id: __sessio::ColumnOf<Option<i64>> = __sessio::principal::<
         Shop,
-    >("user_id", __sessio::fresh);
+    >("user_id", __sessio::fresh, __sessio::Cloning::<Option<i64>>::CLONE);
     const _: () = __sessio::assert_null_is_clear(&__FIELD_user_id);
     const _: () = __sessio::assert_index_key(&__FIELD_user_id);
     const __FIELD_cart: __sessio::FieldOf<Vec<Item>> = __sessio::payload::<
         Vec<Item>,
-    >(__sessio::fresh);
+    >(__sessio::fresh, __sessio::Cloning::<Vec<Item>>::CLONE);
     const __FIELD_visits: __sessio::FieldOf<u32> = __sessio::payload::<
         u32,
-    >(__sessio::fresh);
+    >(__sessio::fresh, __sessio::Cloning::<u32>::CLONE);
     const __FIELD_notice: __sessio::FieldOf<Option<String>> = __sessio::payload::<
         Option<String>,
-    >(__sessio::fresh);
+    >(__sessio::fresh, __sessio::Cloning::<Option<String>>::CLONE);
     const __COLUMNS: &[__sessio::ColumnDef] = &[__FIELD_user_id.def];
     const __INDEXES: &[__sessio::IndexDef] = &[__sessio::IndexDef::new(&["user_id"])];
     #[automatically_derived]
@@ -59,6 +61,17 @@ const _: () = {
                 visits: (__FIELD_visits.fresh)(),
                 notice: (__FIELD_notice.fresh)(),
             }
+        }
+        fn copy(&self) -> __sessio::Option<Self> {
+            __sessio::Some(Self {
+                user_id: (__FIELD_user_id.field.clone?)(&self.user_id),
+                cart: (__FIELD_cart.clone?)(&self.cart),
+                visits: (__FIELD_visits.clone?)(&self.visits),
+                notice: (__FIELD_notice.clone?)(&self.notice),
+            })
+        }
+        fn has_principal(&self) -> bool {
+            __sessio::PrincipalField::get(&self.user_id).is_some()
         }
         fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {
