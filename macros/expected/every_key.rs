@@ -24,26 +24,29 @@ const _: () = {
     use __sessio::NotClone as _;
     const __FIELD_team: __sessio::ColumnOf<i64> = __sessio::column::<
         i64,
-    >("team_id", __sessio::fresh, __sessio::Cloning::<i64>::CLONE);
+    >("team_id", __sessio::fresh)
+        .cloned(__sessio::Cloning::<i64>::CLONE);
     const _: () = __sessio::assert_index_key(&__FIELD_team);
     const __FIELD_opened_by: __sessio::ColumnOf<Option<UserId>> = __sessio::principal::<
         Desk,
-    >("openedBy", __sessio::fresh, __sessio::Cloning::<Option<UserId>>::CLONE);
+    >("openedBy", __sessio::fresh)
+        .cloned(__sessio::Cloning::<Option<UserId>>::CLONE);
     const _: () = __sessio::assert_null_is_clear(&__FIELD_opened_by);
     const _: () = __sessio::assert_index_key(&__FIELD_opened_by);
     const __FIELD_label: __sessio::ColumnOf<String> = __sessio::column::<
         String,
-    >("label", __fresh_label, __sessio::Cloning::<String>::CLONE)
+    >("label", __fresh_label)
+        .cloned(__sessio::Cloning::<String>::CLONE)
         .max_len(40)
         .renamed_from("title");
     const _: () = __sessio::assert_has_length(&__FIELD_label);
     const _: () = __sessio::assert_index_key(&__FIELD_label);
     const __FIELD_options: __sessio::ColumnOf<Options> = __sessio::json::<
         Options,
-    >("options", __sessio::fresh, __sessio::Cloning::<Options>::CLONE);
-    const __FIELD_limit: __sessio::FieldOf<u32> = __sessio::payload::<
-        u32,
-    >(__fresh_limit, __sessio::Cloning::<u32>::CLONE);
+    >("options", __sessio::fresh)
+        .cloned(__sessio::Cloning::<Options>::CLONE);
+    const __FIELD_limit: __sessio::FieldOf<u32> = __sessio::payload::<u32>(__fresh_limit)
+        .cloned(__sessio::Cloning::<u32>::CLONE);
     const __COLUMNS: &[__sessio::ColumnDef] = &[
         __FIELD_team.def,
         __FIELD_opened_by.def,
@@ -108,7 +111,7 @@ const _: () = {
             })
         }
         fn has_principal(&self) -> bool {
-            __sessio::PrincipalField::get(&self.opened_by).is_some()
+            __sessio::has_principal(self)
         }
         fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {

@@ -15,10 +15,12 @@ const _: () = {
     use __sessio::NotClone as _;
     const __FIELD_items: __sessio::FieldOf<Vec<Item>> = __sessio::payload::<
         Vec<Item>,
-    >(__sessio::fresh, __sessio::Cloning::<Vec<Item>>::CLONE);
+    >(__sessio::fresh)
+        .cloned(__sessio::Cloning::<Vec<Item>>::CLONE);
     const __FIELD_coupon: __sessio::FieldOf<Option<String>> = __sessio::payload::<
         Option<String>,
-    >(__sessio::fresh, __sessio::Cloning::<Option<String>>::CLONE);
+    >(__sessio::fresh)
+        .cloned(__sessio::Cloning::<Option<String>>::CLONE);
     const __COLUMNS: &[__sessio::ColumnDef] = &[];
     const __INDEXES: &[__sessio::IndexDef] = &[];
     #[automatically_derived]

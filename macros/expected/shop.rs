@@ -15,18 +15,22 @@ const _: () = {
     use __sessio::NotClone as _;
     const __FIELD_user_id: __sessio::ColumnOf<Option<i64>> = __sessio::principal::<
         Shop,
-    >("user_id", __sessio::fresh, __sessio::Cloning::<Option<i64>>::CLONE);
+    >("user_id", __sessio::fresh)
+        .cloned(__sessio::Cloning::<Option<i64>>::CLONE);
     const _: () = __sessio::assert_null_is_clear(&__FIELD_user_id);
     const _: () = __sessio::assert_index_key(&__FIELD_user_id);
     const __FIELD_cart: __sessio::FieldOf<Vec<Item>> = __sessio::payload::<
         Vec<Item>,
-    >(__sessio::fresh, __sessio::Cloning::<Vec<Item>>::CLONE);
+    >(__sessio::fresh)
+        .cloned(__sessio::Cloning::<Vec<Item>>::CLONE);
     const __FIELD_visits: __sessio::FieldOf<u32> = __sessio::payload::<
         u32,
-    >(__sessio::fresh, __sessio::Cloning::<u32>::CLONE);
+    >(__sessio::fresh)
+        .cloned(__sessio::Cloning::<u32>::CLONE);
     const __FIELD_notice: __sessio::FieldOf<Option<String>> = __sessio::payload::<
         Option<String>,
-    >(__sessio::fresh, __sessio::Cloning::<Option<String>>::CLONE);
+    >(__sessio::fresh)
+        .cloned(__sessio::Cloning::<Option<String>>::CLONE);
     const __COLUMNS: &[__sessio::ColumnDef] = &[__FIELD_user_id.def];
     const __INDEXES: &[__sessio::IndexDef] = &[__sessio::IndexDef::new(&["user_id"])];
     #[automatically_derived]
@@ -71,7 +75,7 @@ const _: () = {
             })
         }
         fn has_principal(&self) -> bool {
-            __sessio::PrincipalField::get(&self.user_id).is_some()
+            __sessio::has_principal(self)
         }
         fn field(&self, index: __sessio::usize) -> &dyn __sessio::Value {
             match index {

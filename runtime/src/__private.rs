@@ -18,7 +18,7 @@ pub use std::{
 
 pub use crate::{
     merge::{self, Merge},
-    model::{Field, PrincipalField, SessionModel, TypedMerge, TypedUpgrade, Value},
+    model::{Field, SessionModel, TypedMerge, TypedUpgrade, Value},
     schema::{
         ColumnDef, IndexDef, Locked, OnDelete, Schema, Shape,
         lock::{Lock, Older, Pinned, shape_or},
@@ -29,7 +29,10 @@ pub use crate::{
     store::{FindByColumn, StoreError},
 };
 use crate::{
-    model::{Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, SessionValue, TypedColumn},
+    model::{
+        Column, ColumnCodec, ColumnError, ColumnType, ColumnValue, JsonColumn, PrincipalField, SessionValue,
+        TypedColumn,
+    },
     schema::Reference,
 };
 
@@ -67,9 +70,18 @@ pub trait NotClone<F> {
 
 impl<F> NotClone<F> for Cloning<F> {}
 
-/// A field in the payload, what a new visitor has in it, and how it is copied.
-pub const fn payload<F: SessionValue>(fresh: fn() -> F, clone: Option<fn(&F) -> F>) -> FieldOf<F> {
-    FieldOf { shared: |field| field, exclusive: |field| field, fresh, clone }
+/// A field in the payload, and what a new visitor has in it.
+pub const fn payload<F: SessionValue>(fresh: fn() -> F) -> FieldOf<F> {
+    FieldOf { shared: |field| field, exclusive: |field| field, fresh, clone: None }
+}
+
+impl<F> FieldOf<F> {
+    /// How a value is copied.
+    #[must_use]
+    pub const fn cloned(mut self, clone: Option<fn(&F) -> F>) -> Self {
+        self.clone = clone;
+        self
+    }
 }
 
 /// A field of a struct that has mistakes: nobody gets to run what it does.
@@ -101,13 +113,9 @@ pub struct ColumnOf<F: 'static> {
 }
 
 /// A field in a column of its own.
-pub const fn column<F: Column + SessionValue>(
-    name: &'static str,
-    fresh: fn() -> F,
-    clone: Option<fn(&F) -> F>,
-) -> ColumnOf<F> {
+pub const fn column<F: Column + SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(fresh, clone),
+        field: payload(fresh),
         def: ColumnDef::new(name, F::TYPE, F::NULLABLE),
         codec: &TypedColumn::<F>::NEW,
         to_column: Some(F::to_column),
@@ -116,18 +124,14 @@ pub const fn column<F: Column + SessionValue>(
 }
 
 /// The field that says whom the session belongs to.
-pub const fn principal<M: PrincipalSource>(
-    name: &'static str,
-    fresh: fn() -> M::Field,
-    clone: Option<fn(&M::Field) -> M::Field>,
-) -> ColumnOf<M::Field> {
-    column(name, fresh, clone)
+pub const fn principal<M: PrincipalSource>(name: &'static str, fresh: fn() -> M::Field) -> ColumnOf<M::Field> {
+    column(name, fresh)
 }
 
 /// A field in a column that holds JSON.
-pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F, clone: Option<fn(&F) -> F>) -> ColumnOf<F> {
+pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F) -> ColumnOf<F> {
     ColumnOf {
-        field: payload(fresh, clone),
+        field: payload(fresh),
         def: ColumnDef::json(name),
         codec: &JsonColumn::<F>::NEW,
         to_column: None,
@@ -136,6 +140,13 @@ pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F, clone: 
 }
 
 impl<F> ColumnOf<F> {
+    /// How a value is copied.
+    #[must_use]
+    pub const fn cloned(mut self, clone: Option<fn(&F) -> F>) -> Self {
+        self.field.clone = clone;
+        self
+    }
+
     /// Limits the length.
     #[must_use]
     pub const fn max_len(mut self, max_len: u32) -> Self {
@@ -174,6 +185,11 @@ pub trait PrincipalSource {
 
     /// The field, to be changed.
     fn principal_field_mut(&mut self) -> &mut Self::Field;
+}
+
+/// Whether a session belongs to somebody.
+pub fn has_principal<M: PrincipalSource>(model: &M) -> bool {
+    model.principal_field().get().is_some()
 }
 
 /// Refuses an `Option` inside an `Option`.

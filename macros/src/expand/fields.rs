@@ -50,16 +50,16 @@ fn prove(session: &Session, field: &Field) -> TokenStream {
     };
     let clone = quote_spanned!(span=> __sessio::Cloning::<#ty>::CLONE);
     let Some(model::Column { name: column, reference, .. }) = &field.column else {
-        return quote_spanned!(span=> const #name: __sessio::FieldOf<#ty> = __sessio::payload::<#ty>(#fresh, #clone););
+        return quote_spanned!(span=> const #name: __sessio::FieldOf<#ty> = __sessio::payload::<#ty>(#fresh).cloned(#clone););
     };
     let column = &column.text;
     let mut value = if field.keys.json.is_some() {
-        quote_spanned!(span=> __sessio::json::<#ty>(#column, #fresh, #clone))
+        quote_spanned!(span=> __sessio::json::<#ty>(#column, #fresh).cloned(#clone))
     } else if field.keys.principal.is_some() {
         let model = &session.ident;
-        quote_spanned!(span=> __sessio::principal::<#model>(#column, #fresh, #clone))
+        quote_spanned!(span=> __sessio::principal::<#model>(#column, #fresh).cloned(#clone))
     } else {
-        quote_spanned!(span=> __sessio::column::<#ty>(#column, #fresh, #clone))
+        quote_spanned!(span=> __sessio::column::<#ty>(#column, #fresh).cloned(#clone))
     };
     if let Some(max_len) = field.keys.max_len.as_ref().map(|max_len| &max_len.value) {
         value = quote_spanned!(span=> #value.max_len(#max_len));

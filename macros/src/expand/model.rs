@@ -40,16 +40,9 @@ pub(super) fn expand(session: &Session) -> TokenStream {
         .iter()
         .any(|field| field.position.is_none())
         .then(|| emit(|span| quote_spanned!(span=> const SKIPS: bool = true;)));
-    let has_principal = session.principal().map(|field| {
-        let ident = &field.ident;
-        emit(|span| {
-            quote_spanned! {span=>
-                fn has_principal(&self) -> bool {
-                    __sessio::PrincipalField::get(&self.#ident).is_some()
-                }
-            }
-        })
-    });
+    let has_principal = session
+        .principal()
+        .map(|_| emit(|span| quote_spanned!(span=> fn has_principal(&self) -> bool { __sessio::has_principal(self) })));
     let arms = |way: &str| -> TokenStream {
         let stored = session.stored().zip(0..);
         stored.map(|(field, position)| arm(field, position, way)).collect()
