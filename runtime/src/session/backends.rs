@@ -51,7 +51,7 @@ impl<T: SessionModel> IntoBackend<T> for CookieStore<T> {}
 impl<T: SessionModel> private::Sealed<T> for CookieStore<T> {
     #[expect(private_interfaces, reason = "the trait is sealed, so nobody else can call it")]
     fn into_kept(self) -> Kept {
-        Kept::InCookie(Seals { keys: self.keys, sizes: self.sizes, epochs: self.epochs })
+        Kept::InCookie(Seals { kind: T::KIND, keys: self.keys, sizes: self.sizes, epochs: self.epochs })
     }
 }
 
@@ -81,11 +81,11 @@ pub(super) enum AnyBackend {
 
 impl AnyBackend {
     /// The backend of a setting, whose sessions are in this cookie or hold their tokens in it.
-    pub(super) fn new<T: SessionModel>(kept: Kept, cookie: CookieSpec) -> Self {
+    pub(super) fn new(kept: Kept, cookie: CookieSpec) -> Self {
         match kept {
             Kept::InStore(store) => Self::Store(Arc::new(StoreBackend { store, cookie })),
             #[cfg(feature = "cookie")]
-            Kept::InCookie(seals) => Self::Sealed(Arc::new(SealedBackend::new(T::KIND, seals, cookie))),
+            Kept::InCookie(seals) => Self::Sealed(Arc::new(SealedBackend::new(seals, cookie))),
         }
     }
 

@@ -139,3 +139,98 @@ impl<T> fmt::Debug for DecodedSessions<T> {
         f.debug_struct("DecodedSessions").field("hits", &self.hits()).field("misses", &self.misses()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::{
+        clock::Timestamp,
+        expiry::{Expiry, Lifetime},
+        model::{Field, SessionModel, Value},
+        record::Credential,
+        schema::Schema,
+        token::Secret,
+    };
+
+    struct Nothing;
+
+    impl SessionModel for Nothing {
+        const KIND: &'static str = "nothing";
+        const FIELDS: &'static [Field] = &[];
+        const SCHEMA: Schema = Schema::new("nothing", &[], &[]);
+        const PRINCIPAL: Option<usize> = None;
+
+        fn fresh() -> Self {
+            Self
+        }
+
+        fn field(&self, index: usize) -> &dyn Value {
+            unreachable!("there is no field {index}")
+        }
+
+        fn field_mut(&mut self, index: usize) -> &mut dyn Value {
+            unreachable!("there is no field {index}")
+        }
+    }
+
+    fn record(id: u8, version: u64) -> Record {
+        Record {
+            id: SessionId::from_bytes([id; 16]),
+            version: Version::new(version),
+            credential: Credential::new(&Secret::from_bytes([0; 32])),
+            life: Lifetime::begin(Expiry::new(Duration::from_secs(1), Duration::from_secs(1)), Timestamp::default()),
+            data: Bytes::new(),
+            columns: Vec::new(),
+        }
+    }
+
+    fn keep(decoded: &DecodedSessions<Nothing>, record: &Record) {
+        decoded.keep(record, &Arc::new(Base::fresh()));
+    }
+
+    fn holds(decoded: &DecodedSessions<Nothing>, record: &Record) -> bool {
+        decoded.find(record.id, record.version).is_some()
+    }
+
+    #[test]
+    fn a_version_is_found_as_it_was_kept_and_no_other_one() {
+        let decoded = DecodedSessions::default();
+        keep(&decoded, &record(1, 5));
+        assert!(holds(&decoded, &record(1, 5)));
+        assert!(!holds(&decoded, &record(1, 4)) && !holds(&decoded, &record(1, 6)) && !holds(&decoded, &record(2, 5)));
+        assert_eq!((decoded.hits(), decoded.misses()), (1, 3));
+    }
+
+    #[test]
+    fn a_newer_version_takes_the_place_and_an_older_one_that_comes_late_does_not() {
+        let decoded = DecodedSessions::default();
+        keep(&decoded, &record(1, 5));
+        keep(&decoded, &record(1, 7));
+        keep(&decoded, &record(1, 6));
+        assert!(holds(&decoded, &record(1, 7)) && !holds(&decoded, &record(1, 5)) && !holds(&decoded, &record(1, 6)));
+    }
+
+    #[test]
+    fn the_least_recently_used_session_makes_room() {
+        let decoded = DecodedSessions::new(4);
+        (1..=4).for_each(|id| keep(&decoded, &record(id, 1)));
+        assert!(holds(&decoded, &record(1, 1)));
+        keep(&decoded, &record(5, 1));
+        assert!(!holds(&decoded, &record(2, 1)));
+        assert!([1, 3, 4, 5].iter().all(|id| holds(&decoded, &record(*id, 1))));
+    }
+
+    #[test]
+    fn an_ended_session_and_one_that_is_too_large_are_not_kept() {
+        let decoded = DecodedSessions::default();
+        keep(&decoded, &record(1, 1));
+        decoded.forget(record(1, 1).id);
+        let large = Record { data: Bytes::from(vec![b' '; LARGEST_PAYLOAD + 1]), ..record(2, 1) };
+        keep(&decoded, &large);
+        assert!(!holds(&decoded, &record(1, 1)) && !holds(&decoded, &large));
+    }
+}

@@ -83,7 +83,7 @@ impl<T: SessionModel> Engine<T> {
             decoded: settings.decoded,
             queues: CommitQueues::default(),
         };
-        Self { backend: AnyBackend::new::<T>(settings.kept, settings.cookie), context: Arc::new(context) }
+        Self { backend: AnyBackend::new(settings.kept, settings.cookie), context: Arc::new(context) }
     }
 
     /// Opens what the request presents. Whatever a client sends, the worst outcome is a fresh visitor.

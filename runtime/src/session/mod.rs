@@ -87,5 +87,5 @@ pub use limit::OnLimit;
 #[cfg(any(feature = "tower", feature = "actix"))]
 pub(crate) use request::TokenVerdict;
 #[cfg(feature = "web")]
-pub(crate) use request::{Ended, RequestSession, Saves};
+pub(crate) use request::{Closed, RequestSession, Saves};
 pub use sessions::{EditError, Page, Sessions, Stored};

@@ -82,7 +82,7 @@ enum Reply {
 }
 
 /// How a request has ended.
-pub(crate) struct Ended {
+pub(crate) struct Closed {
     /// What the browser has to be told, whatever became of the last commit.
     pub(crate) cookies: SetCookies,
     /// Whether the request has ended its session, and no other has begun.
@@ -228,12 +228,12 @@ impl<T: SessionModel> RequestSession<T> {
     }
 
     /// The end of the request. Unless it `saves`, its changes are dropped; what it ended is ended all the same.
-    pub(crate) async fn finish(&self, saves: Saves) -> Ended {
+    pub(crate) async fn finish(&self, saves: Saves) -> Closed {
         if let Some(ended) = self.finish_idle() {
             return ended;
         }
         let _turn = self.turn.lock().await;
-        let Some(mut closing) = self.close(saves) else { return Ended::quietly() };
+        let Some(mut closing) = self.close(saves) else { return Closed::quietly() };
         // A failure takes nothing back that is saved already, so the reply says that in any case.
         let committed = closing.commit().await;
         let reply = closing.reply;
@@ -248,7 +248,7 @@ impl<T: SessionModel> RequestSession<T> {
             Err(CommitError::Gone | CommitError::Superseded) => Ok(()),
             other => other,
         };
-        Ended { cookies, has_ended, committed }
+        Closed { cookies, has_ended, committed }
     }
 
     /// From now on nothing more can be saved than what is here.
@@ -269,21 +269,21 @@ impl<T: SessionModel> RequestSession<T> {
     }
 
     /// The end of a request that leaves nothing to save; `None` when it may.
-    pub(crate) fn finish_idle(&self) -> Option<Ended> {
+    pub(crate) fn finish_idle(&self) -> Option<Closed> {
         let _turn = self.turn.try_lock().ok()?;
         let mut phase = self.phase.lock();
         match std::mem::replace(&mut *phase, Phase::Closed(None)) {
             Phase::Open(open) => {
                 let is_idle = self.is_idle(&open);
                 *phase = if is_idle { Phase::Closed(Some(open)) } else { Phase::Open(open) };
-                is_idle.then(Ended::quietly)
+                is_idle.then(Closed::quietly)
             }
             closed @ Phase::Closed(_) => {
                 *phase = closed;
-                Some(Ended::quietly())
+                Some(Closed::quietly())
             }
             // Nothing that a handler does from now on can be saved.
-            Phase::Untouched | Phase::Asked => Some(Ended::quietly()),
+            Phase::Untouched | Phase::Asked => Some(Closed::quietly()),
         }
     }
 
@@ -465,7 +465,7 @@ pub(crate) enum Saves {
     Nothing,
 }
 
-impl Ended {
+impl Closed {
     fn quietly() -> Self {
         Self { cookies: SetCookies::default(), has_ended: false, committed: Ok(()) }
     }

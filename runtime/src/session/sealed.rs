@@ -36,6 +36,8 @@ use crate::{
 /// The setting of sessions in the cookie.
 #[derive(Clone)]
 pub(crate) struct Seals {
+    /// Told apart in the seal, so that no type opens another one's sessions.
+    pub(super) kind: &'static str,
     pub(super) keys: KeyRing,
     pub(super) sizes: Sizes,
     /// The moments before which the sessions of a principal are void.
@@ -75,8 +77,8 @@ impl SealedSession {
 }
 
 impl SealedBackend {
-    pub(super) fn new(kind: &str, seals: Seals, cookie: CookieSpec) -> Self {
-        let cookie = SealedCookie::new(cookie, &seals.keys, kind).with_sizes(seals.sizes);
+    pub(super) fn new(seals: Seals, cookie: CookieSpec) -> Self {
+        let cookie = SealedCookie::new(cookie, &seals.keys, seals.kind).with_sizes(seals.sizes);
         Self { cookie, epochs: seals.epochs }
     }
 }

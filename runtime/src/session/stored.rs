@@ -77,8 +77,8 @@ impl<T: SessionModel> Backend<T> for StoreBackend {
                 self.created(context, draft, record, token, encoded).map(Attempt::Done)
             }
             Plan::Update(opened, change) => {
-                let mut write = Write::new(draft, opened, intents, change)?;
-                let updated = self.update(context, draft, opened, &mut write).await?;
+                let write = Write::new(draft, opened, intents, change)?;
+                let updated = self.update(context, draft, opened, &write).await?;
                 self.updated(context, draft, opened, write, updated)
             }
         }

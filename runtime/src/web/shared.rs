@@ -18,7 +18,7 @@ use super::{
 use crate::{
     cookie::CookieSpec,
     model::SessionModel,
-    session::{Ended, Engine, Presented, RequestSession, Saves, SetCookies},
+    session::{Closed, Engine, Presented, RequestSession, Saves, SetCookies},
 };
 
 /// What the requests of a layer share. It never changes.
@@ -38,6 +38,16 @@ pub(super) struct Head<'a, H> {
     pub(super) authority: Option<&'a str>,
     pub(super) transport: Transport,
     pub(super) headers: &'a H,
+}
+
+/// How a request ends that may leave nothing to save.
+pub(super) enum Idle {
+    /// No handler has asked for the session, so the response does not depend on it.
+    Untouched,
+    /// There is nothing to save.
+    Finished(Finished),
+    /// There may be something to save.
+    Pending,
 }
 
 /// What a response has to say about its session.
@@ -94,13 +104,14 @@ impl<T: SessionModel> Shared<T> {
         Ok(session)
     }
 
-    /// Ends a request that leaves nothing to save, without waiting; `None` when it may.
-    ///
-    /// The inner `None` says that no handler has asked for the session, so that the response does not depend on it.
-    pub(super) fn finish_idle(&self, session: &RequestSession<T>) -> Option<Option<Finished>> {
+    /// Ends a request that leaves nothing to save, without waiting.
+    pub(super) fn finish_idle(&self, session: &RequestSession<T>) -> Idle {
         let is_asked_for = session.is_asked_for();
-        let ended = session.finish_idle()?;
-        Some(is_asked_for.then(|| self.finished(ended)))
+        match session.finish_idle() {
+            Some(closed) if is_asked_for => Idle::Finished(self.finished(closed)),
+            Some(_) => Idle::Untouched,
+            None => Idle::Pending,
+        }
     }
 
     /// Ends a request whose response has this status.
@@ -113,8 +124,8 @@ impl<T: SessionModel> Shared<T> {
         self.finished(session.finish(saves).await)
     }
 
-    fn finished(&self, ended: Ended) -> Finished {
-        let Ended { cookies, has_ended, committed } = ended;
+    fn finished(&self, closed: Closed) -> Finished {
+        let Closed { cookies, has_ended, committed } = closed;
         let refusal = committed.err().map(|error| {
             tracing::error!(target: "sessio", kind = T::KIND, error = &error as &dyn std::error::Error,
                 "a session could not be saved");

@@ -24,7 +24,7 @@ use crate::{
         SessionLayer,
         plain_http::Transport,
         requests::RequestSessions,
-        shared::{Finished, Head, Shared},
+        shared::{Finished, Head, Idle, Shared},
     },
 };
 
@@ -132,8 +132,9 @@ async fn finish<T: SessionModel>(
     code: StatusCode,
 ) -> Option<Finished> {
     match shared.finish_idle(session) {
-        Some(finished) => finished,
-        None => Some(shared.finish(session, engine_status(code)).await),
+        Idle::Untouched => None,
+        Idle::Finished(finished) => Some(finished),
+        Idle::Pending => Some(shared.finish(session, engine_status(code)).await),
     }
 }
 

@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use crate::{
     model::SessionModel,
     session::RequestSession,
-    web::shared::{Finished, Shared},
+    web::shared::{Finished, Idle, Shared},
 };
 
 pin_project! {
@@ -78,11 +78,13 @@ where
                 }
                 StageProjection::Finish { response, session, shared } => {
                     let mut response = response.take().expect(POLLED_AGAIN);
-                    if let Some(finished) = shared.finish_idle(session) {
-                        if let Some(finished) = finished {
+                    match shared.finish_idle(session) {
+                        Idle::Untouched => return Poll::Ready(Ok(response)),
+                        Idle::Finished(finished) => {
                             write(finished, &mut response);
+                            return Poll::Ready(Ok(response));
                         }
-                        return Poll::Ready(Ok(response));
+                        Idle::Pending => {}
                     }
                     let (status, session, shared) = (response.status(), Arc::clone(session), Arc::clone(shared));
                     let commit = Box::pin(async move { shared.finish(&session, status).await });

@@ -5,7 +5,7 @@ use std::{cell::Cell, time::Duration};
 use axum::{Router, routing::get};
 use serde::{Deserialize, Serialize, Serializer};
 use sessio::{
-    LazySession, Session, SessionLayer,
+    DecodedSessions, LazySession, Session, SessionLayer, Sessions,
     cookie::CookieSpec,
     store::MemoryStore,
     testkit::{Calls, CountingStore, ManualClock, Operation},
@@ -140,4 +140,57 @@ async fn a_request_encodes_only_the_fields_that_it_changes() {
         assert!(browser.get(path).await.status.is_success());
         assert_eq!(ENCODED.get(), expected, "{path}");
     }
+}
+
+#[derive(Session)]
+#[session(kind = "costs_decoded")]
+struct Decoded {
+    visits: u32,
+}
+
+#[tokio::test]
+async fn a_session_that_was_read_or_written_in_this_process_is_not_decoded_again() {
+    let (decoded, store) = (DecodedSessions::new(4), MemoryStore::<Decoded>::new());
+    let layer = SessionLayer::new(store.clone()).cookie(CookieSpec::development());
+    let app = Router::new()
+        .route("/read", get(async |session: Session<Decoded>| session.visits().to_string()))
+        .route("/write", get(async |mut session: Session<Decoded>| *session.visits_mut() += 1))
+        .route("/end", get(async |mut session: Session<Decoded>| session.destroy()))
+        .layer(layer.decoded_sessions(decoded.clone()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    browser.get("/write").await;
+    assert_eq!((decoded.hits(), decoded.misses()), (0, 0), "a new session is known as it was written");
+    for visits in 1..4 {
+        assert_eq!(browser.get("/read").await.text, visits.to_string());
+        browser.get("/write").await;
+    }
+    assert_eq!((decoded.hits(), decoded.misses()), (6, 0));
+
+    // What another program writes is another version.
+    let id = Sessions::of(&store).list(None, 1).await.expect("a list").sessions[0].id();
+    Sessions::of(&store).edit(id, |session| session.set_visits(100_u32)).await.expect("it is saved");
+    assert_eq!(browser.get("/read").await.text, "100");
+    assert_eq!((decoded.hits(), decoded.misses()), (6, 1));
+
+    let cookie = browser.cookies()["id"].clone();
+    browser.get("/end").await;
+    browser.set_cookie("id", &cookie);
+    assert_eq!(browser.get("/read").await.text, "0", "an ended session is nobody's");
+}
+
+#[tokio::test]
+async fn a_set_that_keeps_nothing_serves_every_request_all_the_same() {
+    let decoded = DecodedSessions::new(0);
+    let layer = SessionLayer::new(MemoryStore::<Decoded>::new()).cookie(CookieSpec::development());
+    let app = Router::new()
+        .route("/read", get(async |session: Session<Decoded>| session.visits().to_string()))
+        .route("/write", get(async |mut session: Session<Decoded>| *session.visits_mut() += 1))
+        .layer(layer.decoded_sessions(decoded.clone()));
+    let server = Server::start(app).await;
+    let browser = server.browser();
+    browser.get("/write").await;
+    browser.get("/write").await;
+    assert_eq!(browser.get("/read").await.text, "2");
+    assert_eq!((decoded.hits(), decoded.misses()), (0, 2));
 }
