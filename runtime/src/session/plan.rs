@@ -158,3 +158,139 @@ fn authenticated_at<T: SessionModel>(
     }
     if intents.renewal == Renewal::SecretAndLimits { Some(now) } else { before }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::{
+        Session,
+        expiry::Expiry,
+        record::{Credential, Version},
+        session::base::{Base, Contents},
+        token::Secret,
+    };
+
+    #[derive(Session)]
+    #[session(kind = "planned")]
+    struct Planned {
+        #[session(principal)]
+        user_id: Option<i64>,
+        visits: u32,
+    }
+
+    const BEGAN: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+    const RULES: Rules =
+        Rules { expiry: Expiry::new(Duration::from_hours(1), Duration::from_hours(5)), renew_after: None };
+
+    fn secret() -> Secret {
+        Secret::from_bytes([7; 32])
+    }
+
+    fn record() -> Record {
+        Record {
+            id: SessionId::from_bytes([1; 16]),
+            version: Version::FIRST,
+            credential: Credential::new(&secret()),
+            life: Lifetime::begin(RULES.expiry, BEGAN),
+            data: Bytes::from_static(br#"{"user_id":null,"visits":1}"#),
+            columns: Vec::new(),
+        }
+    }
+
+    fn stored(holder: Holder) -> StoreOrigin {
+        StoreOrigin::Stored(Opened { record: record(), holder })
+    }
+
+    fn draft(change: impl FnOnce(&mut Planned)) -> Draft<Planned> {
+        let base = Base::decode(Contents::of(&record(), Layout::Document)).expect("a record that decodes");
+        let mut draft = Draft::on(Arc::new(base));
+        change(draft.value_mut());
+        draft
+    }
+
+    /// What is planned, in a word.
+    fn planned(origin: &StoreOrigin, draft: &Draft<Planned>, intents: &Intents, after: Duration) -> &'static str {
+        match plan(&RULES, draft, origin, intents, Layout::Document, BEGAN + after) {
+            Ok(Plan::Nothing) => "nothing",
+            Ok(Plan::Forget(_)) => "forget",
+            Ok(Plan::Revisit(_)) => "revisit",
+            Ok(Plan::Touch(..)) => "touch",
+            Ok(Plan::Create(..)) => "create",
+            Ok(Plan::Update(_, Change { retirement: None, .. })) => "update",
+            Ok(Plan::Update(_, Change { retirement: Some(Retirement::Renewed), .. })) => "renew",
+            Ok(Plan::Update(_, Change { retirement: Some(Retirement::PrincipalChanged), .. })) => "change of principal",
+            Err(CommitError::Superseded) => "superseded",
+            Err(CommitError::NeedsResponse) => "needs a response",
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    const YOUNG: Duration = Duration::from_secs(1);
+    const DUE: Duration = Duration::from_mins(10);
+    const OVER: Duration = Duration::from_hours(2);
+
+    fn current() -> Holder {
+        Holder::Current(secret())
+    }
+
+    #[test]
+    fn a_visitor_without_a_session_gets_one_only_for_a_change() {
+        let new = StoreOrigin::New { expired: None };
+        let none = Intents::default();
+        assert_eq!(planned(&new, &draft(|_| {}), &none, YOUNG), "nothing");
+        assert_eq!(planned(&new, &draft(|model| model.visits = 2), &none, YOUNG), "create");
+        assert_eq!(planned(&new, &draft(|_| {}), &Intents { keep: true, ..Intents::default() }, YOUNG), "create");
+        let expired = StoreOrigin::New { expired: Some(record().id) };
+        assert_eq!(planned(&expired, &draft(|_| {}), &none, YOUNG), "forget");
+    }
+
+    #[test]
+    fn a_session_is_written_for_a_change_and_touched_when_it_is_due() {
+        let none = Intents::default();
+        assert_eq!(planned(&stored(current()), &draft(|_| {}), &none, YOUNG), "nothing");
+        assert_eq!(planned(&stored(current()), &draft(|model| model.visits = 1), &none, YOUNG), "nothing");
+        assert_eq!(planned(&stored(current()), &draft(|_| {}), &none, DUE), "touch");
+        assert_eq!(planned(&stored(current()), &draft(|model| model.visits = 2), &none, DUE), "update");
+    }
+
+    #[test]
+    fn what_has_ended_is_asked_for_again_only_where_something_would_be_lost() {
+        let none = Intents::default();
+        assert_eq!(planned(&stored(current()), &draft(|_| {}), &none, OVER), "nothing");
+        assert_eq!(planned(&stored(current()), &draft(|model| model.visits = 2), &none, OVER), "revisit");
+        let proof = Intents { renewal: Renewal::SecretAndLimits, ..Intents::default() };
+        assert_eq!(planned(&stored(current()), &draft(|_| {}), &proof, OVER), "revisit");
+    }
+
+    #[test]
+    fn a_change_of_principal_replaces_the_secret_and_needs_a_response() {
+        let (none, detached) = (Intents::default(), Intents::without_response());
+        let signed_in = || draft(|model| model.user_id = Some(7));
+        assert_eq!(planned(&stored(current()), &signed_in(), &none, YOUNG), "change of principal");
+        assert_eq!(planned(&stored(Holder::Grace(secret())), &signed_in(), &none, YOUNG), "change of principal");
+        assert_eq!(planned(&stored(current()), &signed_in(), &detached, YOUNG), "needs a response");
+    }
+
+    #[test]
+    fn only_the_holder_of_the_current_secret_renews_it() {
+        let renewal = Intents { renewal: Renewal::Secret, ..Intents::default() };
+        assert_eq!(planned(&stored(current()), &draft(|_| {}), &renewal, YOUNG), "renew");
+        assert_eq!(planned(&stored(Holder::Grace(secret())), &draft(|_| {}), &renewal, YOUNG), "nothing");
+        let replaced = Holder::Current(Secret::from_bytes([8; 32]));
+        assert_eq!(planned(&stored(replaced), &draft(|_| {}), &renewal, YOUNG), "nothing", "another request was first");
+        let mut detached = Intents::without_response();
+        detached.renewal = Renewal::Secret;
+        assert_eq!(planned(&stored(current()), &draft(|_| {}), &detached, YOUNG), "nothing");
+    }
+
+    #[test]
+    fn a_superseded_request_may_look_and_change_nothing() {
+        let none = Intents::default();
+        assert_eq!(planned(&StoreOrigin::Superseded, &draft(|_| {}), &none, YOUNG), "nothing");
+        assert_eq!(planned(&StoreOrigin::Superseded, &draft(|model| model.visits = 2), &none, YOUNG), "superseded");
+    }
+}
