@@ -17,7 +17,7 @@
 //! | `backends` | the backends that there are |
 //! | `unit` | a unit of work: commit, update, reload |
 //! | `kinds`, `engine` | what a layer's requests are opened by |
-//! | `request` | one request's session, from its first use to the response |
+//! | `request`, `turn`, `closing` | one request's session: its handles, what they do at the store, and its end |
 //! | `detached`, `handle`, `sessions` | what an application holds: a handle that outlives its request, a request's, a store's view |
 
 #[cfg(feature = "web")]
@@ -26,6 +26,8 @@ mod backend;
 mod backends;
 mod backoff;
 mod base;
+#[cfg(feature = "web")]
+mod closing;
 #[cfg(feature = "web")]
 mod context;
 #[cfg(feature = "web")]
@@ -64,6 +66,8 @@ mod sessions;
 #[cfg(feature = "web")]
 mod stored;
 #[cfg(feature = "web")]
+mod turn;
+#[cfg(feature = "web")]
 mod unit;
 #[cfg(feature = "web")]
 mod watch;
@@ -72,6 +76,8 @@ mod watch;
 pub(crate) use backend::SetCookies;
 #[cfg(feature = "web")]
 pub use backends::IntoBackend;
+#[cfg(feature = "web")]
+pub(crate) use closing::{Closed, Saves};
 #[cfg(feature = "web")]
 pub use decoded::DecodedSessions;
 #[cfg(feature = "web")]
@@ -84,8 +90,8 @@ pub use handle::Session;
 pub(crate) use limit::Limit;
 #[cfg(feature = "web")]
 pub use limit::OnLimit;
+#[cfg(feature = "web")]
+pub(crate) use request::RequestSession;
 #[cfg(any(feature = "tower", feature = "actix"))]
 pub(crate) use request::TokenVerdict;
-#[cfg(feature = "web")]
-pub(crate) use request::{Closed, RequestSession, Saves};
 pub use sessions::{EditError, Page, Sessions, Stored};
