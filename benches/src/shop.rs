@@ -1,4 +1,4 @@
-//! The session that is measured: one integer, one counter and a cart of ten items; and the handlers that sessio's apps have,
+//! The session that is measured: one integer, one counter and a cart of ten items with two texts each, about 1 kB of JSON; and the handlers that sessio's apps have,
 //! whatever the framework.
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ pub(crate) struct Shop {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Item {
     product: String,
+    title: String,
     cents: u64,
     quantity: u32,
 }
@@ -26,7 +27,13 @@ pub(crate) const USER: i64 = 4711;
 
 /// Ten items.
 pub(crate) fn cart() -> Vec<Item> {
-    (0..10).map(|number| Item { product: format!("teapot-{number:02}"), cents: 1999 + number, quantity: 1 }).collect()
+    let item = |number: u64| Item {
+        product: format!("teapot-{number:02}"),
+        title: format!("A teapot of stoneware, no. {number:02}"),
+        cents: 1999 + number,
+        quantity: 1,
+    };
+    (0..10).map(item).collect()
 }
 
 /// What a page shows of it all: nothing of the session is left unread.
