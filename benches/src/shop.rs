@@ -1,5 +1,5 @@
-//! The session that is measured: one integer, one counter and a cart of ten items with two texts each, about 1 kB of JSON; and the handlers that sessio's apps have,
-//! whatever the framework.
+//! The session that is measured: one integer, one counter and a cart of ten items with two texts each, about 1 kB of
+//! JSON; and the handlers of sessio, whatever the framework.
 
 use serde::{Deserialize, Serialize};
 use sessio::Session;

@@ -261,7 +261,7 @@ impl<S: Store> AnyStoreBuilder<S> {
     }
 
     /// It has a table.
-    #[cfg(feature = "sql")]
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     #[must_use]
     pub(super) fn with_table(mut self) -> Self
     where

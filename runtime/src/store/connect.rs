@@ -94,7 +94,7 @@ pub async fn connect<T: SessionModel>(url: &str) -> Result<AnyStore<T>, ConnectE
     }
 }
 
-#[cfg(feature = "sql")]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 fn sql<D: super::SqlDriver, T: SessionModel>(name: &'static str, store: super::SqlStore<D, T>) -> AnyStore<T> {
     AnyStore::builder(name, store).sweepable().enumerable().findable().with_table().build()
 }
