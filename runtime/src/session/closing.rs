@@ -8,7 +8,7 @@ use super::{
     base::Base,
     draft::Draft,
     request::{Open, Parked, Phase, Reply, RequestSession},
-    unit::Unit,
+    unit::{Audience, Unit},
 };
 use crate::{error::CommitError, model::SessionModel};
 
@@ -72,7 +72,7 @@ impl<T: SessionModel> RequestSession<T> {
             (Parked::Nothing, _) | (_, Saves::Nothing) => (Draft::on(Arc::clone(&base)), Ok(false)),
         };
         let (origin, intents) = (open.origin.clone(), open.intents.clone());
-        let unit = Unit { context: Arc::clone(self.context()), draft, origin, intents };
+        let unit = Unit { context: Arc::clone(self.context()), draft, origin, intents, audience: Audience::Nobody };
         let (ending, reply) = (open.ending.take(), std::mem::take(&mut open.reply));
         *phase = Phase::Closed(Some(open));
         Some(Closing { unit, base, ending, wanted, reply })

@@ -10,7 +10,7 @@ use super::{
     kinds,
     limit::Limit,
     queue::CommitQueues,
-    unit::Unit,
+    unit::{Audience, Unit},
 };
 use crate::{
     clock::{Clock, SystemClock},
@@ -93,7 +93,8 @@ impl<T: SessionModel> Engine<T> {
             return Err(LoadError::CrossOrigin);
         };
         let (draft, origin) = self.backend.open(&self.context, cookies).await?;
-        Ok(Unit { context: Arc::clone(&self.context), draft, origin, intents: Intents::default() })
+        let (context, audience) = (Arc::clone(&self.context), Audience::Handler);
+        Ok(Unit { context, draft, origin, intents: Intents::default(), audience })
     }
 }
 

@@ -93,9 +93,7 @@ impl<T: SessionModel> Backend<T> for StoreBackend {
     async fn has_ended(&self, context: &Context<T>, origin: &StoreOrigin, since: &Base<T>) -> Result<bool, LoadError> {
         let StoreOrigin::Stored(opened) = origin else { return Ok(true) };
         let Some(record) = self.load_alive(context, opened.id()).await? else { return Ok(true) };
-        if !since.value.has_principal() {
-            return Ok(false);
-        }
+        // A sign-in too: what was detached before it may hang on a planted cookie, whose secret opens nothing any more.
         let now = context.decode(&record, self.store.layout())?;
         Ok(T::PRINCIPAL.is_some_and(|index| since.differs(index, &now.value)))
     }
@@ -306,7 +304,7 @@ impl StoreBackend {
         token: Option<Token>,
     ) -> Outcome<StoreOrigin> {
         context.report_principal(draft, Some(record.id));
-        if draft.had_principal() && draft.has_new_principal() {
+        if draft.has_new_principal() {
             revocation::announce(record.id);
         }
         let is_current = |secret: &Secret| record.credential.current == secret.hash();

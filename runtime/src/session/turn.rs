@@ -7,7 +7,7 @@ use super::{
     draft::Draft,
     intent::Intents,
     request::{Checkout, Phase, Reply, RequestSession},
-    unit::Unit,
+    unit::{Audience, Unit},
 };
 use crate::{error::CommitError, model::SessionModel};
 
@@ -30,9 +30,13 @@ impl<T: SessionModel> RequestSession<T> {
         let (draft, origin) = (Draft::on(Arc::clone(turn.unit.draft.base())), turn.unit.origin.clone());
         turn.settle(cookies)?;
         match (origin.life(), origin.is_superseded()) {
-            (Some(_), _) => {
-                Ok(Unit { context: Arc::clone(self.context()), draft, origin, intents: Intents::without_response() })
-            }
+            (Some(_), _) => Ok(Unit {
+                context: Arc::clone(self.context()),
+                draft,
+                origin,
+                intents: Intents::without_response(),
+                audience: Audience::Handler,
+            }),
             (None, true) => Err(CommitError::Superseded),
             (None, false) => Err(CommitError::Gone),
         }
@@ -76,7 +80,13 @@ impl<T: SessionModel> RequestSession<T> {
         };
         checkout.draft.rebase_if_behind(&base)?;
         let draft = std::mem::replace(&mut checkout.draft, Draft::on(base));
-        let unit = Unit { context: Arc::clone(self.context()), draft, origin, intents: asked.clone() };
+        let unit = Unit {
+            context: Arc::clone(self.context()),
+            draft,
+            origin,
+            intents: asked.clone(),
+            audience: Audience::Handler,
+        };
         Ok(Turn { request: self, checkout, unit, asked, _only: only })
     }
 }

@@ -24,6 +24,16 @@ pub(crate) struct Unit<T> {
     pub(crate) draft: Draft<T>,
     pub(crate) origin: Origin,
     pub(crate) intents: Intents,
+    pub(crate) audience: Audience,
+}
+
+/// Whether anybody sees what a unit of work meets in the store.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Audience {
+    /// A handler does, and shows it to the visitor.
+    Handler,
+    /// Nobody: the response is made already.
+    Nobody,
 }
 
 impl<T: SessionModel> Unit<T> {
@@ -140,7 +150,7 @@ impl<T: SessionModel> Unit<T> {
     /// Brings the draft onto what another request wrote.
     fn rebase(&mut self, theirs: Origin) -> Result<(), CommitError> {
         let base = theirs.base(&self.context)?.ok_or(CommitError::Gone)?;
-        if self.intents.no_response {
+        if self.audience == Audience::Handler {
             self.refuse_signed_in(&base)?;
         }
         let rebased = self.draft.rebase(base);
@@ -153,9 +163,9 @@ impl<T: SessionModel> Unit<T> {
         Ok(())
     }
 
-    /// Keeps what belongs to a principal from requests that came before the sign-in: they may hold a planted cookie, and the
-    /// secret in it opens nothing any more. A request's last commit may still add to the session, because it shows nothing
-    /// of it.
+    /// Keeps what belongs to a principal from handlers that began before the sign-in: whoever sent the request may have planted
+    /// the cookie, and the secret in it opens nothing any more. A request's last commit may still add to the session,
+    /// because it shows nothing of it.
     fn refuse_signed_in(&self, theirs: &Base<T>) -> Result<(), CommitError> {
         if self.draft.had_principal() || !theirs.value.has_principal() {
             return Ok(());
