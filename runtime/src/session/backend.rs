@@ -99,11 +99,6 @@ impl SetCookies {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
-    /// These, or the others where these say nothing.
-    pub(super) fn or(self, others: Self) -> Self {
-        if self.is_empty() { others } else { self }
-    }
 }
 
 impl IntoIterator for SetCookies {

@@ -126,11 +126,16 @@ impl<T: SessionModel> Base<T> {
         self.value.copy().unwrap_or_else(|| {
             let mut copy = T::fresh();
             for (index, place) in self.places.iter().enumerate() {
-                // What decoded once decodes again, and what did not is the default.
+                // What decoded once decodes again.
                 let _ = match *place {
                     Place::Member(span) => read_member(index, span.of(&self.data), &mut copy),
                     Place::Column(position) => read_column(index, &self.columns, position, &mut copy),
-                    Place::Absent | Place::Undecodable(_) | Place::UndecodableColumn(_) => Ok(()),
+                    // A default may differ each time. One that JSON cannot say is made again.
+                    Place::Absent | Place::Undecodable(_) | Place::UndecodableColumn(_) => {
+                        let mut encoded = Vec::new();
+                        let is_exact = self.value.field(index).encode_exactly(&mut encoded).is_ok();
+                        if is_exact { read_member(index, &encoded, &mut copy) } else { Ok(()) }
+                    }
                 };
             }
             copy
@@ -188,6 +193,11 @@ impl<T: SessionModel> Base<T> {
         })
     }
 
+    /// Whether it was decoded from just these bytes.
+    pub(super) fn is_of(&self, contents: Contents<'_>) -> bool {
+        self.data == *contents.data && self.columns == contents.columns
+    }
+
     /// Whether other requests may be given this base. Fields that are not stored belong to one request, and so does a default
     /// that differs each time, until the first write keeps it.
     pub(super) fn is_shareable(&self) -> bool {
@@ -209,7 +219,15 @@ impl<T: SessionModel> Base<T> {
         let mut encoded = Vec::new();
         for (index, field) in T::FIELDS.iter().enumerate().filter(|(index, _)| self.differs(*index, value)) {
             encoded.clear();
-            value.field(index).encode_exactly(&mut encoded).map_err(|source| CommitError::encode(field, source))?;
+            if let Err(source) = value.field(index).encode_exactly(&mut encoded) {
+                let mut fresh = T::fresh();
+                // A default that JSON cannot say is made again.
+                if !fresh.field(index).equals(value.field(index)) {
+                    return Err(CommitError::encode(field, source));
+                }
+                copy.field_mut(index).swap(fresh.field_mut(index));
+                continue;
+            }
             read_member(index, &encoded, &mut copy).map_err(|source| LoadError::Undecodable {
                 kind: T::KIND,
                 field: field.name,

@@ -64,7 +64,7 @@ impl<T: SessionModel> RequestSession<T> {
     /// From now on nothing more can be saved than what is here.
     fn close(&self, saves: Saves) -> Option<Closing<T>> {
         let mut phase = self.phase.lock();
-        let Phase::Open(mut open) = std::mem::replace(&mut *phase, Phase::Closed(None)) else { return None };
+        let open = close(&mut phase)?;
         let base = Arc::clone(&open.base);
         let (draft, wanted) = match (std::mem::replace(&mut open.parked, Parked::Nothing), saves) {
             (Parked::Draft(draft), Saves::Changes) => (draft, Ok(true)),
@@ -72,29 +72,39 @@ impl<T: SessionModel> RequestSession<T> {
             (Parked::Nothing, _) | (_, Saves::Nothing) => (Draft::on(Arc::clone(&base)), Ok(false)),
         };
         let (origin, intents) = (open.origin.clone(), open.intents.clone());
-        let unit = Unit { context: Arc::clone(self.context()), draft, origin, intents, audience: Audience::Nobody };
+        let unit = Unit {
+            context: Arc::clone(self.context()),
+            draft,
+            origin,
+            intents,
+            audience: Audience::Nobody,
+            cookies: SetCookies::default(),
+        };
         let (ending, reply) = (open.ending.take(), std::mem::take(&mut open.reply));
-        *phase = Phase::Closed(Some(open));
         Some(Closing { unit, base, ending, wanted, reply })
     }
 
     /// The end of a request that leaves nothing to save; `None` when it may.
     pub(crate) fn finish_idle(&self) -> Option<Closed> {
+        {
+            let mut phase = self.phase.lock();
+            match &*phase {
+                // A load that is under way can save nothing any more.
+                Phase::Untouched | Phase::Asked => {
+                    *phase = Phase::Closed(None);
+                    return Some(Closed::quietly());
+                }
+                Phase::Closed(_) => return Some(Closed::quietly()),
+                Phase::Open(_) => {}
+            }
+        }
         let _turn = self.turn.try_lock().ok()?;
         let mut phase = self.phase.lock();
-        match std::mem::replace(&mut *phase, Phase::Closed(None)) {
-            Phase::Open(open) => {
-                let is_idle = self.is_idle(&open);
-                *phase = if is_idle { Phase::Closed(Some(open)) } else { Phase::Open(open) };
-                is_idle.then(Closed::quietly)
-            }
-            closed @ Phase::Closed(_) => {
-                *phase = closed;
-                Some(Closed::quietly())
-            }
-            // Nothing that a handler does from now on can be saved.
-            Phase::Untouched | Phase::Asked => Some(Closed::quietly()),
-        }
+        let is_idle = matches!(&*phase, Phase::Open(open) if self.is_idle(open));
+        is_idle.then(|| {
+            close(&mut phase);
+            Closed::quietly()
+        })
     }
 
     fn is_idle(&self, open: &Open<T>) -> bool {
@@ -104,6 +114,20 @@ impl<T: SessionModel> RequestSession<T> {
             && open.intents.are_none()
             && open.ending.is_none()
             && !open.origin.is_due(self.context())
+    }
+}
+
+/// Closes a session that is open.
+fn close<T>(phase: &mut Phase<T>) -> Option<&mut Open<T>> {
+    match std::mem::replace(phase, Phase::Closed(None)) {
+        Phase::Open(open) => {
+            *phase = Phase::Closed(Some(open));
+            if let Phase::Closed(open) = phase { open.as_mut() } else { None }
+        }
+        other => {
+            *phase = other;
+            None
+        }
     }
 }
 
@@ -128,10 +152,8 @@ impl<T: SessionModel> Closing<T> {
             return Ok(());
         }
         self.unit.draft.rebase_if_behind(&self.base)?;
-        let cookies = self.unit.commit().await?;
-        if !cookies.is_empty() {
-            self.reply = Reply::Written(cookies);
-        }
-        Ok(())
+        let committed = self.unit.commit().await;
+        self.reply.tell(std::mem::take(&mut self.unit.cookies));
+        committed
     }
 }

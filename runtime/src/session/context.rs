@@ -47,7 +47,8 @@ pub(crate) struct Rules {
 impl<T: SessionModel> Context<T> {
     /// What a record says, decoded now or by an earlier request.
     pub(super) fn decode(&self, record: &Record, layout: Layout) -> Result<Arc<Base<T>>, LoadError> {
-        if let Some(base) = self.decoded.find(record.id, record.version) {
+        // A default that was the same then may be another one today.
+        if let Some(base) = self.decoded.find(record, layout).filter(|base| base.is_shareable()) {
             return Ok(base);
         }
         let base = Arc::new(Base::decode(Contents::of(record, layout))?);

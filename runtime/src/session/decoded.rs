@@ -10,24 +10,26 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::base::Base;
+use super::base::{Base, Contents};
 use crate::{
+    model::{ColumnValue, SessionModel},
     record::{Record, Version},
+    store::Layout,
     token::SessionId,
 };
 
 /// How many sessions share one lock and one small part of the capacity.
 const WAYS: usize = 4;
 
-/// Larger payloads are decoded each time, so that the memory in use has a bound: 64 kB times the capacity, decoded.
-const LARGEST_PAYLOAD: usize = 64 * 1024;
+/// Sessions with more bytes of payload and columns are decoded each time, so that the memory in use has a bound.
+const LARGEST: usize = 64 * 1024;
 
 /// A bounded set of decoded sessions, shared by all requests of a layer.
 ///
-/// A store's answer says which version of a session is current, and a version is written once. So what is kept here cannot be
-/// stale: it saves the decoding, never the question. A session that has ended in this process is forgotten.
+/// The store is asked in each request all the same, and what is kept serves only for the very bytes that it answers. So it
+/// saves the decoding, never the question. A session that ends through the layer is forgotten.
 ///
-/// The default keeps 1,024 sessions. Sessions with more than 64 kB of payload, and types with `#[session(skip)]` fields,
+/// The default keeps 1,024 sessions. Sessions with more than 64 kB of payload and columns, and types with `#[session(skip)]` fields,
 /// are not kept.
 ///
 /// ```
@@ -52,9 +54,9 @@ struct Shared<T> {
 }
 
 /// The most recently used comes first.
-type Set<T> = [Option<Kept<T>>; WAYS];
+type Set<T> = [Option<Entry<T>>; WAYS];
 
-struct Kept<T> {
+struct Entry<T> {
     id: SessionId,
     version: Version,
     base: Arc<Base<T>>,
@@ -77,22 +79,9 @@ impl<T> DecodedSessions<T> {
         self.shared.misses.load(Ordering::Relaxed)
     }
 
-    pub(super) fn find(&self, id: SessionId, version: Version) -> Option<Arc<Base<T>>> {
-        let found = self.set_of(id).and_then(|set| {
-            let mut set = set.lock();
-            let at = set.iter().position(|kept| kept.as_ref().is_some_and(|kept| kept.id == id))?;
-            set[..=at].rotate_right(1);
-            let kept = set[0].as_ref()?;
-            (kept.version == version).then(|| Arc::clone(&kept.base))
-        });
-        let counter = if found.is_some() { &self.shared.hits } else { &self.shared.misses };
-        counter.fetch_add(1, Ordering::Relaxed);
-        found
-    }
-
     pub(super) fn keep(&self, record: &Record, base: &Arc<Base<T>>) {
-        let Some(set) = self.set_of(record.id).filter(|_| record.data.len() <= LARGEST_PAYLOAD) else { return };
-        let kept = Kept { id: record.id, version: record.version, base: Arc::clone(base) };
+        let Some(set) = self.set_of(record.id).filter(|_| size(record) <= LARGEST) else { return };
+        let kept = Entry { id: record.id, version: record.version, base: Arc::clone(base) };
         let mut set = set.lock();
         let place = set.iter().position(|kept| kept.as_ref().is_none_or(|kept| kept.id == record.id));
         let place = place.unwrap_or(WAYS - 1);
@@ -120,6 +109,36 @@ impl<T> DecodedSessions<T> {
         let count = u32::try_from(self.shared.sets.len()).ok().filter(|count| *count > 0)?;
         self.shared.sets.get((u32::from_be_bytes([a, b, c, d]) % count) as usize)
     }
+}
+
+impl<T: SessionModel> DecodedSessions<T> {
+    /// What this record says, if it was decoded before.
+    ///
+    /// The bytes are compared too. A version is written once, but a database may change a row by itself: a foreign key that
+    /// sets a column to NULL, a migration, an operator's statement.
+    pub(super) fn find(&self, record: &Record, layout: Layout) -> Option<Arc<Base<T>>> {
+        let found = self.set_of(record.id).and_then(|set| {
+            let mut set = set.lock();
+            let is_it = |entry: &Entry<T>| entry.id == record.id && entry.version == record.version;
+            let at = set.iter().position(|entry| entry.as_ref().is_some_and(is_it))?;
+            set[..=at].rotate_right(1);
+            set[0].as_ref().map(|entry| Arc::clone(&entry.base))
+        });
+        let found = found.filter(|base| base.is_of(Contents::of(record, layout)));
+        let counter = if found.is_some() { &self.shared.hits } else { &self.shared.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+}
+
+/// The bytes of what is in a record.
+fn size(record: &Record) -> usize {
+    let of_column = |column: &ColumnValue| match column {
+        ColumnValue::Text(text) | ColumnValue::Json(text) => text.len(),
+        ColumnValue::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    };
+    record.data.len() + record.columns.iter().map(of_column).sum::<usize>()
 }
 
 impl<T> Default for DecodedSessions<T> {
@@ -150,7 +169,7 @@ mod tests {
     use crate::{
         clock::Timestamp,
         expiry::{Expiry, Lifetime},
-        model::{Field, SessionModel, Value},
+        model::{Field, Value},
         record::Credential,
         schema::Schema,
         token::Secret,
@@ -189,11 +208,11 @@ mod tests {
     }
 
     fn keep(decoded: &DecodedSessions<Nothing>, record: &Record) {
-        decoded.keep(record, &Arc::new(Base::fresh()));
+        decoded.keep(record, &Arc::new(Base::decode(Contents::of(record, Layout::Document)).unwrap()));
     }
 
     fn holds(decoded: &DecodedSessions<Nothing>, record: &Record) -> bool {
-        decoded.find(record.id, record.version).is_some()
+        decoded.find(record, Layout::Document).is_some()
     }
 
     #[test]
@@ -203,6 +222,19 @@ mod tests {
         assert!(holds(&decoded, &record(1, 5)));
         assert!(!holds(&decoded, &record(1, 4)) && !holds(&decoded, &record(1, 6)) && !holds(&decoded, &record(2, 5)));
         assert_eq!((decoded.hits(), decoded.misses()), (1, 3));
+    }
+
+    #[test]
+    fn a_row_that_the_database_has_changed_by_itself_is_decoded_anew() {
+        let decoded = DecodedSessions::default();
+        let stored = Record { columns: vec![ColumnValue::Int(42)], data: Bytes::from_static(b"{}"), ..record(1, 1) };
+        let base = Base::<Nothing>::decode(Contents::of(&stored, Layout::Columns)).unwrap();
+        decoded.keep(&stored, &Arc::new(base));
+        assert!(decoded.find(&stored, Layout::Columns).is_some());
+        let set_to_null = Record { columns: vec![ColumnValue::Null], ..stored.clone() };
+        assert!(decoded.find(&set_to_null, Layout::Columns).is_none());
+        let rewritten = Record { data: Bytes::from_static(b"{ }"), ..stored };
+        assert!(decoded.find(&rewritten, Layout::Columns).is_none());
     }
 
     #[test]
@@ -229,7 +261,7 @@ mod tests {
         let decoded = DecodedSessions::default();
         keep(&decoded, &record(1, 1));
         decoded.forget(record(1, 1).id);
-        let large = Record { data: Bytes::from(vec![b' '; LARGEST_PAYLOAD + 1]), ..record(2, 1) };
+        let large = Record { data: Bytes::from(vec![b' '; LARGEST + 1]), ..record(2, 1) };
         keep(&decoded, &large);
         assert!(!holds(&decoded, &record(1, 1)) && !holds(&decoded, &large));
     }

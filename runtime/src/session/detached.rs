@@ -93,7 +93,7 @@ impl<T: SessionModel> Detached<T> {
     /// [`CommitError::Gone`] when the session has ended, [`CommitError::NeedsResponse`] when the principal has changed;
     /// others as for a request.
     pub async fn commit(&mut self) -> Result<(), CommitError> {
-        self.unit.commit().await.map(drop)
+        self.unit.commit().await
     }
 
     /// Changes the session and saves it, on the freshest value there is: after a conflict the closure runs again.
@@ -102,8 +102,7 @@ impl<T: SessionModel> Detached<T> {
     ///
     /// As for [`commit`](Self::commit). What the closure did is undone then.
     pub async fn update<R>(&mut self, mut change: impl FnMut(&mut T) -> R) -> Result<R, CommitError> {
-        let (answer, _) = self.unit.update(&mut change).await?;
-        Ok(answer)
+        self.unit.update(&mut change).await
     }
 
     /// Sees what others have saved meanwhile. Changes of this handle are kept and merged.

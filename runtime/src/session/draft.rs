@@ -23,7 +23,9 @@ pub(super) struct Unanswered {
 impl<T: SessionModel> Draft<T> {
     /// A draft in which nothing has changed.
     pub(crate) fn on(base: Arc<Base<T>>) -> Self {
-        Self { base, mine: None, unanswered: None }
+        // Fields that are not stored belong to this draft from the beginning.
+        let mine = T::SKIPS.then(|| base.copy());
+        Self { base, mine, unanswered: None }
     }
 
     /// The draft of a visitor who has stored nothing.
@@ -50,7 +52,7 @@ impl<T: SessionModel> Draft<T> {
         self.mine.unwrap_or_else(|| self.base.copy())
     }
 
-    /// Whether the value was never borrowed to be changed.
+    /// Whether it is known without a comparison that nothing has changed.
     pub(super) fn is_untouched(&self) -> bool {
         self.mine.is_none()
     }
@@ -109,8 +111,16 @@ impl<T: SessionModel> Draft<T> {
         self.base = base;
     }
 
+    /// Merges what another handle's draft has changed, both brought up to what was committed.
+    pub(super) fn join(&mut self, mut other: Self, base: &Arc<Base<T>>) -> Result<(), CommitError> {
+        self.rebase_if_behind(base)?;
+        other.rebase_if_behind(base)?;
+        self.absorb(other)
+    }
+
     /// Merges what another draft has changed since the same base.
-    pub(crate) fn absorb(&mut self, other: Self) -> Result<(), CommitError> {
+    fn absorb(&mut self, other: Self) -> Result<(), CommitError> {
+        self.unanswered = self.unanswered.take().or(other.unanswered);
         match (&mut self.mine, other.mine) {
             (_, None) => Ok(()),
             (mine @ None, theirs) => {
@@ -208,7 +218,11 @@ impl<'a, T: SessionModel> Trial<'a, T> {
 impl<T: SessionModel> Drop for Trial<'_, T> {
     fn drop(&mut self) {
         let mut before = match std::mem::replace(&mut self.before, Before::Kept) {
-            Before::Base => self.draft.base.copy(),
+            Before::Base => {
+                self.draft.mine = None;
+                self.draft.unanswered = None;
+                return;
+            }
             Before::Mine(before) => before,
             Before::Kept => return,
         };

@@ -46,7 +46,7 @@ impl<T: SessionModel> Base<T> {
         for (index, field) in T::FIELDS.iter().enumerate() {
             let place = self.places[index];
             let is_kept = changed.is_none_or(|first| index < first || index > first && !self.differs(index, value));
-            let column = field.column.map(|_| self.column(index, value, is_kept)).transpose()?;
+            let column = field.column.map(|_| self.column(index, value, is_kept, layout)).transpose()?;
             let member = match (&column, place) {
                 // A value that has moved into its column leaves the payload, unless it is one that did not decode.
                 (Some(_), Place::Undecodable(span)) if is_kept => Some(payload.raw(field.name, span.of(&self.data))),
@@ -73,7 +73,7 @@ impl<T: SessionModel> Base<T> {
     }
 
     /// What the field's column holds next.
-    fn column(&self, index: usize, value: &T, is_kept: bool) -> Result<ColumnValue, CommitError> {
+    fn column(&self, index: usize, value: &T, is_kept: bool, layout: Layout) -> Result<ColumnValue, CommitError> {
         let field = &T::FIELDS[index];
         let Some((position, codec)) = field.column else { return Ok(ColumnValue::Null) };
         if let Place::Column(stored) | Place::UndecodableColumn(stored) = self.places[index]
@@ -88,7 +88,8 @@ impl<T: SessionModel> Base<T> {
             assert_fits(field, T::SCHEMA.columns.get(position), &column)?;
         }
         // JSON in a column is read again as in the payload, and no two databases agree on infinity and NaN.
-        if !is_kept && matches!(column, ColumnValue::Float(_) | ColumnValue::Json(_)) {
+        let is_checked = layout == Layout::Columns && matches!(column, ColumnValue::Float(_) | ColumnValue::Json(_));
+        if !is_kept && is_checked {
             value.field(index).encode_exactly(&mut Vec::new()).map_err(encode_error)?;
         }
         Ok(column)

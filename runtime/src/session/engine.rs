@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    backend::SetCookies,
     backends::{AnyBackend, Kept},
     context::{Context, Rules},
     decoded::DecodedSessions,
@@ -94,7 +95,7 @@ impl<T: SessionModel> Engine<T> {
         };
         let (draft, origin) = self.backend.open(&self.context, cookies).await?;
         let (context, audience) = (Arc::clone(&self.context), Audience::Handler);
-        Ok(Unit { context, draft, origin, intents: Intents::default(), audience })
+        Ok(Unit { context, draft, origin, intents: Intents::default(), audience, cookies: SetCookies::default() })
     }
 }
 

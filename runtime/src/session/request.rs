@@ -81,6 +81,15 @@ pub(super) enum Reply {
     Ended(SetCookies),
 }
 
+impl Reply {
+    /// Tells the browser what was written, if it has to know.
+    pub(super) fn tell(&mut self, cookies: SetCookies) {
+        if !cookies.is_empty() {
+            *self = Self::Written(cookies);
+        }
+    }
+}
+
 /// What a CSRF token is to the session of its request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum TokenVerdict {
@@ -116,38 +125,42 @@ impl<T: SessionModel> RequestSession<T> {
     }
 
     /// Checks a draft in. Changes that can no longer be saved are reported, never dropped in silence.
-    pub(super) fn check_in(&self, mut checkout: Checkout<T>) {
-        let mut other = {
-            let mut phase = self.phase.lock();
-            let Phase::Open(open) = &mut *phase else { return self.report_late(phase, &checkout.draft) };
-            if open.generation != checkout.generation {
-                return self.report_late(phase, &checkout.draft);
-            }
-            match std::mem::replace(&mut open.parked, Parked::Nothing) {
-                Parked::Draft(other) => other,
-                refused @ Parked::Refused(_) => {
-                    open.parked = refused;
-                    return;
+    pub(super) fn check_in(&self, checkout: Checkout<T>) {
+        let Checkout { mut draft, generation } = checkout;
+        loop {
+            let (other, base) = {
+                let mut phase = self.phase.lock();
+                let open = match &mut *phase {
+                    Phase::Open(open) if open.generation == generation => open,
+                    // The response has gone, or the session was left behind.
+                    _ => {
+                        drop(phase);
+                        return self.report_late(&draft);
+                    }
+                };
+                match std::mem::replace(&mut open.parked, Parked::Nothing) {
+                    Parked::Draft(other) => (other, Arc::clone(&open.base)),
+                    Parked::Nothing => {
+                        open.parked = Parked::Draft(draft);
+                        return;
+                    }
+                    refused @ Parked::Refused(_) => {
+                        open.parked = refused;
+                        return;
+                    }
                 }
-                Parked::Nothing => {
-                    open.parked = Parked::Draft(checkout.draft);
-                    return;
+            };
+            // Two handles were out at once. Merging runs the application's code, so it is done without the lock; another
+            // handle may come back meanwhile.
+            if let Err(error) = draft.join(other, &base) {
+                let mut phase = self.phase.lock();
+                if let Phase::Open(open) = &mut *phase
+                    && open.generation == generation
+                {
+                    open.parked = Parked::Refused(Box::new(error));
                 }
+                return;
             }
-        };
-        // Two handles were out at once. Merging runs the application's code, so it is done without the lock.
-        let base = self.with_open(|open| Arc::clone(&open.base));
-        let merged = checkout
-            .draft
-            .rebase_if_behind(&base)
-            .and_then(|()| other.rebase_if_behind(&base))
-            .and_then(|()| checkout.draft.absorb(other));
-        let mut phase = self.phase.lock();
-        match (&mut *phase, merged) {
-            (Phase::Open(open), Ok(())) => open.parked = Parked::Draft(checkout.draft),
-            (Phase::Open(open), Err(error)) => open.parked = Parked::Refused(Box::new(error)),
-            // The response has gone meanwhile.
-            _ => self.report_late(phase, &checkout.draft),
         }
     }
 
@@ -290,14 +303,9 @@ impl<T: SessionModel> RequestSession<T> {
         }
     }
 
-    fn report_late(&self, phase: parking_lot::MutexGuard<'_, Phase<T>>, draft: &Draft<T>) {
-        let id = match &*phase {
-            Phase::Open(open) | Phase::Closed(Some(open)) => open.origin.id(),
-            Phase::Untouched | Phase::Asked | Phase::Closed(None) => None,
-        };
-        drop(phase);
+    fn report_late(&self, draft: &Draft<T>) {
         if draft.has_changes() {
-            self.report_lost(id);
+            self.report_lost(self.look(Origin::id));
         }
     }
 

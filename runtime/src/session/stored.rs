@@ -67,7 +67,7 @@ impl<T: SessionModel> Backend<T> for StoreBackend {
         match plan {
             Plan::Nothing => Ok(Attempt::nothing()),
             Plan::Forget(id) => {
-                self.forget::<T>(id).await;
+                self.forget(context, id).await;
                 Ok(Attempt::nothing())
             }
             Plan::Revisit(opened) => self.revisit(context, opened).await,
@@ -361,12 +361,12 @@ impl StoreBackend {
     }
 
     /// Removes a record that ended by itself. A sweep would find it too, so a failure is only logged.
-    async fn forget<T: SessionModel>(&self, id: SessionId) {
+    async fn forget<T: SessionModel>(&self, context: &Context<T>, id: SessionId) {
         if let Err(error) = self.store.delete(id).await {
             tracing::warn!(target: "sessio", kind = T::KIND, %id, error = &error as &dyn Error,
                 "an expired session could not be removed");
         }
-        revocation::announce(id);
+        context.ended(id);
     }
 
     fn set_cookie<T: SessionModel>(&self, token: &Token, life: &Lifetime, context: &Context<T>) -> SetCookies {

@@ -16,8 +16,8 @@ impl<T: SessionModel> RequestSession<T> {
     pub(super) async fn commit(&self, checkout: &mut Checkout<T>) -> Result<(), CommitError> {
         let mut turn = self.begin(checkout).await?;
         turn.end_if_asked().await?;
-        let cookies = turn.unit.commit().await?;
-        turn.settle(cookies)
+        turn.unit.commit().await?;
+        turn.settle()
     }
 
     /// Saves one handle's changes now, makes a session if there is none yet, and gives a unit of work that outlives the
@@ -26,9 +26,9 @@ impl<T: SessionModel> RequestSession<T> {
         let mut turn = self.begin(checkout).await?;
         turn.end_if_asked().await?;
         turn.unit.intents.keep = true;
-        let cookies = turn.unit.commit().await?;
+        turn.unit.commit().await?;
         let (draft, origin) = (Draft::on(Arc::clone(turn.unit.draft.base())), turn.unit.origin.clone());
-        turn.settle(cookies)?;
+        turn.settle()?;
         match (origin.life(), origin.is_superseded()) {
             (Some(_), _) => Ok(Unit {
                 context: Arc::clone(self.context()),
@@ -36,6 +36,7 @@ impl<T: SessionModel> RequestSession<T> {
                 origin,
                 intents: Intents::without_response(),
                 audience: Audience::Handler,
+                cookies: SetCookies::default(),
             }),
             (None, true) => Err(CommitError::Superseded),
             (None, false) => Err(CommitError::Gone),
@@ -50,8 +51,8 @@ impl<T: SessionModel> RequestSession<T> {
     ) -> Result<R, CommitError> {
         let mut turn = self.begin(checkout).await?;
         turn.end_if_asked().await?;
-        let (answer, cookies) = turn.unit.update(&mut change).await?;
-        turn.settle(cookies)?;
+        let answer = turn.unit.update(&mut change).await?;
+        turn.settle()?;
         Ok(answer)
     }
 
@@ -86,6 +87,7 @@ impl<T: SessionModel> RequestSession<T> {
             origin,
             intents: asked.clone(),
             audience: Audience::Handler,
+            cookies: SetCookies::default(),
         };
         Ok(Turn { request: self, checkout, unit, asked, _only: only })
     }
@@ -116,17 +118,17 @@ impl<T: SessionModel> Turn<'_, T> {
     }
 
     /// Continues from what was saved.
-    fn settle(mut self, cookies: SetCookies) -> Result<(), CommitError> {
+    fn settle(mut self) -> Result<(), CommitError> {
         self.request.with_open(|open| {
             if open.generation != self.checkout.generation {
                 // Another handle has ended the session meanwhile, and what was saved ends with it.
                 open.ending = open.ending.take().or(self.unit.origin.leave());
                 return Err(CommitError::Gone);
             }
-            if !cookies.is_empty() {
-                open.reply = Reply::Written(cookies);
+            // A visitor without a session may get one later in the request, and what was asked for is for that one.
+            if self.unit.origin.life().is_some() {
+                open.intents.forget(&self.asked);
             }
-            open.intents.forget(&self.asked);
             Ok(())
         })
     }
@@ -140,6 +142,7 @@ impl<T: SessionModel> Drop for Turn<'_, T> {
             if open.generation == self.checkout.generation {
                 open.origin = self.unit.origin.clone();
                 open.base = base;
+                open.reply.tell(std::mem::take(&mut self.unit.cookies));
             }
         });
     }

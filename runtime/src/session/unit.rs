@@ -25,6 +25,8 @@ pub(crate) struct Unit<T> {
     pub(crate) origin: Origin,
     pub(crate) intents: Intents,
     pub(crate) audience: Audience,
+    /// What the browser has to be told of what was written, also if a later write fails.
+    pub(crate) cookies: SetCookies,
 }
 
 /// Whether anybody sees what a unit of work meets in the store.
@@ -39,28 +41,27 @@ pub(crate) enum Audience {
 impl<T: SessionModel> Unit<T> {
     /// Writes what the draft and the intents ask for, and continues from what was written. After an error without an answer
     /// it may be called again: a write that had taken effect is known again, and is not merged with itself.
-    pub(crate) async fn commit(&mut self) -> Result<SetCookies, CommitError> {
+    pub(crate) async fn commit(&mut self) -> Result<(), CommitError> {
         let context = Arc::clone(&self.context);
         let mut queued = Queued::enter(&context.queues, self.origin.id()).await;
-        let mut cookies = SetCookies::default();
         loop {
-            self.follow(&queued)?;
+            self.rebase_onto_predecessor(&queued)?;
             let attempt = self.origin.attempt(&context, &mut self.draft, &self.intents).await?;
             match attempt {
                 Attempt::Done(outcome) => {
                     let is_saved = outcome.saved.is_some();
-                    cookies = self.settle(outcome).or(cookies);
+                    self.advance(outcome);
                     queued.leave(self.origin.record().filter(|_| is_saved));
-                    return Ok(cookies);
+                    return Ok(());
                 }
                 Attempt::Found(outcome) => {
                     if let Some(saved) = &outcome.saved {
                         self.intents.coalesce(self.origin.current_secret(), saved.current_secret());
                     }
-                    cookies = self.settle(outcome).or(cookies);
+                    self.advance(outcome);
                 }
                 Attempt::Conflict(theirs) => {
-                    self.meet(*theirs, &queued)?;
+                    self.rebase_after_conflict(*theirs, &queued)?;
                     queued.retry(self.origin.id()).await?;
                 }
             }
@@ -68,14 +69,11 @@ impl<T: SessionModel> Unit<T> {
     }
 
     /// Applies a change to the freshest value there is, and again after each conflict.
-    pub(crate) async fn update<R>(
-        &mut self,
-        change: &mut impl FnMut(&mut T) -> R,
-    ) -> Result<(R, SetCookies), CommitError> {
+    pub(crate) async fn update<R>(&mut self, change: &mut impl FnMut(&mut T) -> R) -> Result<R, CommitError> {
         let context = Arc::clone(&self.context);
         let mut queued = Queued::enter(&context.queues, self.origin.id()).await;
         loop {
-            self.follow(&queued)?;
+            self.rebase_onto_predecessor(&queued)?;
             let trial = Trial::of(&mut self.draft)?;
             let answer = change(trial.draft.value_mut());
             let attempt = self.origin.attempt(&context, trial.draft, &self.intents).await?;
@@ -84,13 +82,13 @@ impl<T: SessionModel> Unit<T> {
                 Attempt::Done(outcome) | Attempt::Found(outcome) => {
                     trial.keep();
                     let is_saved = outcome.saved.is_some();
-                    let cookies = self.settle(outcome);
+                    self.advance(outcome);
                     queued.leave(self.origin.record().filter(|_| is_saved));
-                    return Ok((answer, cookies));
+                    return Ok(answer);
                 }
                 Attempt::Conflict(theirs) => {
                     drop(trial);
-                    self.meet(*theirs, &queued)?;
+                    self.rebase_after_conflict(*theirs, &queued)?;
                     queued.retry(self.origin.id()).await?;
                 }
             }
@@ -121,17 +119,19 @@ impl<T: SessionModel> Unit<T> {
     }
 
     /// Continues from what was written.
-    fn settle(&mut self, outcome: Outcome<Origin>) -> SetCookies {
+    fn advance(&mut self, outcome: Outcome<Origin>) {
         if let Some(saved) = outcome.saved {
             self.origin = saved;
         }
-        outcome.cookies
+        if !outcome.cookies.is_empty() {
+            self.cookies = outcome.cookies;
+        }
     }
 
     /// Brings the draft onto what the one before in the queue wrote, where there is a queue.
     ///
     /// Whether an earlier write without an answer has taken effect only the store can say, so that is asked first.
-    fn follow(&mut self, queued: &Queued<'_>) -> Result<(), CommitError> {
+    fn rebase_onto_predecessor(&mut self, queued: &Queued<'_>) -> Result<(), CommitError> {
         if self.draft.unanswered.is_some() {
             return Ok(());
         }
@@ -140,7 +140,7 @@ impl<T: SessionModel> Unit<T> {
     }
 
     /// Brings the draft onto what another request wrote first.
-    fn meet(&mut self, theirs: Origin, queued: &Queued<'_>) -> Result<(), CommitError> {
+    fn rebase_after_conflict(&mut self, theirs: Origin, queued: &Queued<'_>) -> Result<(), CommitError> {
         if let Some(id) = theirs.id() {
             self.context.events.emit(T::KIND, &Event::Conflict { id, attempt: queued.conflicts() + 1 });
         }

@@ -2,12 +2,7 @@
 
 use http::HeaderValue;
 
-use crate::{
-    cookie::CookieHeaders,
-    model::SessionModel,
-    session::{Presented, SetCookies},
-    web::SessionLayer,
-};
+use crate::{cookie::CookieHeaders, model::SessionModel, session::Presented, web::SessionLayer};
 
 /// Makes a session with what `change` puts into it, and returns the `Cookie` header of a visitor who has it.
 ///
@@ -45,8 +40,8 @@ pub async fn plant<T: SessionModel>(layer: &SessionLayer<T>, change: impl FnOnce
     let mut unit = layer.engine().open(&Presented::nothing()).await.expect("a new visitor's session");
     change(unit.draft.value_mut());
     unit.intents.keep = true;
-    let cookies: SetCookies = unit.commit().await.expect("the planted session is saved");
-    let pairs: Vec<_> = cookies.into_iter().filter_map(|cookie| pair(&cookie)).collect();
+    unit.commit().await.expect("the planted session is saved");
+    let pairs: Vec<_> = unit.cookies.into_iter().filter_map(|cookie| pair(&cookie)).collect();
     pairs.join("; ")
 }
 

@@ -195,9 +195,43 @@ pub async fn act(shared: &Arc<Shared>, mut visitor: Session<Visitor>, action: &s
             shared.hanging.notify_one();
             shared.go_on.notified().await;
         }
+        // A handler that waits, and then sees what the store holds by then.
+        "wait-and" => {
+            shared.hanging.notify_one();
+            shared.go_on.notified().await;
+            return Reply::text(see_again(visitor, value).await);
+        }
         _ => return Reply::status(404),
     }
     Reply::text("")
+}
+
+/// Does one thing at the store, and says what came of it and what the handle shows.
+async fn see_again(mut visitor: Session<Visitor>, how: &str) -> String {
+    let outcome = match how {
+        "update" => visitor.update(|visitor| *visitor.visits_mut() += 1).await,
+        "commit" => {
+            *visitor.visits_mut() += 1;
+            visitor.commit().await
+        }
+        "reload" => visitor.reload().await,
+        _ => match visitor.detach().await {
+            Ok(mut detached) => {
+                let outcome = detached.update(|visitor| *visitor.visits_mut() += 1).await;
+                return told(&outcome, &show_model(&detached));
+            }
+            Err(error) => return told(&Err(error), ""),
+        },
+    };
+    told(&outcome, &show(&visitor))
+}
+
+fn told(outcome: &Result<(), CommitError>, shown: &str) -> String {
+    match outcome {
+        Ok(()) => format!("saved: {shown}"),
+        Err(CommitError::Superseded) => format!("superseded: {shown}"),
+        Err(error) => format!("{error}: {shown}"),
+    }
 }
 
 /// A text of this length.
@@ -207,6 +241,10 @@ fn noise(length: usize) -> String {
 
 /// Everything that the session holds but the notice, which showing would take away.
 pub fn show(visitor: &Visitor) -> String {
+    show_model(visitor)
+}
+
+fn show_model(visitor: &Visitor) -> String {
     let user = visitor.user_id().map_or("nobody".to_owned(), |user| user.to_string());
     format!("{user} {} {}", visitor.note(), visitor.visits())
 }

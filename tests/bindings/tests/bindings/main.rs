@@ -8,3 +8,4 @@ mod forgery;
 mod places;
 mod planting;
 mod sockets;
+mod superseded;

@@ -1,6 +1,7 @@
 //! What a visitor sees: sessions over real HTTP, races, hostile cookies, faults. A module a topic.
 
 mod configuration;
+mod copies;
 mod costs;
 mod detached;
 mod epochs;
