@@ -58,8 +58,8 @@ impl<T: SessionModel> LazySession<T> {
     }
 
     /// The session among those that the layers have put into a request.
-    pub(super) fn among(slots: Option<&RequestSessions>) -> Result<Self, MissingLayer> {
-        match slots.and_then(RequestSessions::find) {
+    pub(super) fn among(sessions: Option<&RequestSessions>) -> Result<Self, MissingLayer> {
+        match sessions.and_then(RequestSessions::find) {
             Some(session) => Ok(Self { session }),
             None => Err(MissingLayer::report::<T>()),
         }

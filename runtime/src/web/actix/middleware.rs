@@ -115,8 +115,15 @@ async fn finish_response<T: SessionModel, B: MessageBody>(
 
 /// An error of a middleware inside this one becomes a response further out, but the session ends here.
 async fn finish_error<T: SessionModel>(shared: &Shared<T>, session: &RequestSession<T>, error: Error) -> Error {
-    let mut response = error.error_response();
-    let Some(finished) = finish(shared, session, response.status()).await else { return error };
+    let (mut response, finished) = match shared.finish_idle(session) {
+        Idle::Untouched => return error,
+        Idle::Finished(finished) => (error.error_response(), finished),
+        Idle::Pending => {
+            let response = error.error_response();
+            let finished = shared.finish(session, engine_status(response.status())).await;
+            (response, finished)
+        }
+    };
     if let Some(refusal) = finished.refusal {
         response = refused(refusal, finished);
     } else {
