@@ -15,11 +15,12 @@ use crate::{
 const OF_OTHERS: [&str; 7] = ["add", "build", "check", "fmt", "fuzz", "install", "new"];
 
 /// What may follow `cargo run`, `cargo test` and the like before `--`, and whether a value belongs to it.
-const OPTIONS: [(&str, bool); 13] = [
+const OPTIONS: [(&str, bool); 14] = [
     ("--all-features", false),
     ("--bin", true),
     ("--doc", false),
     ("--features", true),
+    ("--lib", false),
     ("--no-default-features", false),
     ("--package", true),
     ("--quiet", false),
