@@ -25,7 +25,10 @@ pub(crate) enum Extent {
 pub(crate) fn run(extent: Extent) -> Result<bool> {
     interrupt::listen()?;
     let guard = Guard::start()?;
-    let cargo = Cargo::new(&guard);
+    let mut cargo = Cargo::new(&guard);
+    if extent == Extent::Quick {
+        cargo = cargo.with(("SESSIO_TEST_QUICK", "1"));
+    }
     let mut report = Report::default();
 
     // First, because what is missing here must be installed by a person, who should not have to wait to hear of it.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{
     backend::SetCookies,
     backends::Ending,
-    base::Base,
     draft::Draft,
     request::{Open, Parked, Phase, Reply, RequestSession},
     unit::{Audience, Unit},
@@ -81,7 +80,13 @@ impl<T: SessionModel> RequestSession<T> {
             cookies: SetCookies::default(),
         };
         let (ending, reply) = (open.ending.take(), std::mem::take(&mut open.reply));
-        Some(Closing { unit, base, ending, wanted, reply })
+        drop(phase);
+        let mut closing = Closing { unit, ending, wanted, reply };
+        // Merging runs the application's code, so it is done without the lock.
+        if let (Ok(true), Err(error)) = (&closing.wanted, closing.unit.draft.rebase_if_behind(&base)) {
+            closing.wanted = Err(Box::new(error));
+        }
+        Some(closing)
     }
 
     /// The end of a request that leaves nothing to save; `None` when it may.
@@ -134,8 +139,6 @@ fn close<T>(phase: &mut Phase<T>) -> Option<&mut Open<T>> {
 /// What is left to do when a request ends.
 struct Closing<T> {
     unit: Unit<T>,
-    /// What the handles of the request have committed.
-    base: Arc<Base<T>>,
     ending: Option<Ending>,
     /// Whether there is a draft to commit, or why the handles' drafts could not be merged.
     wanted: Result<bool, Box<CommitError>>,
@@ -151,7 +154,6 @@ impl<T: SessionModel> Closing<T> {
         if !std::mem::replace(&mut self.wanted, Ok(false)).map_err(|error| *error)? {
             return Ok(());
         }
-        self.unit.draft.rebase_if_behind(&self.base)?;
         let committed = self.unit.commit().await;
         self.reply.tell(std::mem::take(&mut self.unit.cookies));
         committed

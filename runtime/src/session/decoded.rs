@@ -261,7 +261,8 @@ mod tests {
         let decoded = DecodedSessions::default();
         keep(&decoded, &record(1, 1));
         decoded.forget(record(1, 1).id);
-        let large = Record { data: Bytes::from(vec![b' '; LARGEST + 1]), ..record(2, 1) };
+        let large = [b"{}".as_slice(), &vec![b' '; LARGEST]].concat();
+        let large = Record { data: Bytes::from(large), ..record(2, 1) };
         keep(&decoded, &large);
         assert!(!holds(&decoded, &record(1, 1)) && !holds(&decoded, &large));
     }

@@ -73,7 +73,7 @@ impl<T: SessionModel> Backend<T> for StoreBackend {
             Plan::Revisit(opened) => self.revisit(context, opened).await,
             Plan::Touch(opened, life) => self.touch(context, opened, life).await,
             Plan::Create(life, encoded) => {
-                let (record, token) = self.create(context, draft, intents, life, &encoded).await?;
+                let (record, token) = self.create(context, draft, intents, &life, &encoded).await?;
                 self.created(context, draft, record, token, encoded).map(Attempt::Done)
             }
             Plan::Update(opened, change) => {
@@ -190,7 +190,7 @@ impl StoreBackend {
         context: &Context<T>,
         draft: &Draft<T>,
         intents: &Intents,
-        life: Lifetime,
+        life: &Lifetime,
         encoded: &Encoded,
     ) -> Result<(Record, Token), CommitError> {
         let limit = context.limit_of(draft);
@@ -203,7 +203,7 @@ impl StoreBackend {
                 id: token.id,
                 version: Version::FIRST,
                 credential: Credential::new(&token.secret),
-                life,
+                life: *life,
                 data: encoded.data.clone(),
                 columns: encoded.columns.clone(),
             };
@@ -248,9 +248,7 @@ impl StoreBackend {
             Box::pin(context.look_for_place(draft, limit)).await?;
         }
         let version = write.record.version;
-        draft.unanswered = Some(Unanswered { version, token: write.token.clone() });
         let update = self.store.update(opened.record.version, &write.record).await?;
-        draft.unanswered = None;
         let is_mine = match &update {
             Update::Updated => true,
             Update::Conflict(theirs) => theirs.version == version,
@@ -271,7 +269,8 @@ impl StoreBackend {
         write: Write,
         update: Update,
     ) -> Result<Attempt<StoreOrigin>, CommitError> {
-        let Write { record, token, encoded, is_repeated } = write;
+        let Write { record, encoded, is_repeated } = write;
+        let token = draft.unanswered.take().and_then(|write| write.token);
         match update {
             Update::Gone => Err(context.late(Some(record.id))),
             Update::Conflict(theirs) if theirs.version != record.version => {
@@ -384,8 +383,6 @@ impl StoreBackend {
 /// A change on its way to the store.
 struct Write {
     record: Record,
-    /// The token that the browser is given, if it is given one.
-    token: Option<Token>,
     encoded: Encoded,
     /// An earlier write of the same version is still without an answer.
     is_repeated: bool,
@@ -413,7 +410,9 @@ impl Write {
         };
         let (data, columns) = (encoded.data.clone(), encoded.columns.clone());
         let record = Record { id: base.id, version, credential, life, data, columns };
-        Ok(Self { record, token, encoded, is_repeated })
+        // Until the store has answered, and what follows has been done. The browser is given the token then.
+        draft.unanswered = Some(Unanswered { version, token });
+        Ok(Self { record, encoded, is_repeated })
     }
 }
 

@@ -20,7 +20,7 @@ pub use backends::{Backend, backends};
 pub use browser::{Answer, Browser};
 pub use cluster::RedisCluster;
 pub use log::Log;
-pub use not_run::{not_run, server, servers};
+pub use not_run::{is_left_to_the_whole_run, not_run, server, servers};
 pub use own_server::{OwnServer, ask};
 pub use patience::{counting_waits, eventually, reaches, until, within};
 pub use port::{free_port, random};

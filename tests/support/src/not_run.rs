@@ -22,6 +22,15 @@ pub fn servers(variable: &str) -> Option<Vec<String>> {
     Some(server(variable)?.split(',').map(str::to_owned).collect())
 }
 
+/// Whether this run is `cargo xtask test --quick`, in which a test that takes a minute does not run and says so.
+pub fn is_left_to_the_whole_run() -> bool {
+    let is_quick = env::var_os("SESSIO_TEST_QUICK").is_some();
+    if is_quick {
+        not_run("takes too long for --quick");
+    }
+    is_quick
+}
+
 /// Says that this test did not run, or which part of it, and why: as the line `NOT RUN: test: why`, which `cargo xtask test`
 /// counts. It goes past the harness, which keeps what a passing test prints to itself.
 pub fn not_run(why: &str) {

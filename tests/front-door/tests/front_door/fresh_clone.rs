@@ -1,6 +1,7 @@
 //! The README's commands in a fresh clone, word for word.
 
 use rustix::process::Signal;
+use sessio_test_support::is_left_to_the_whole_run;
 
 use crate::{
     document::Document,
@@ -11,6 +12,9 @@ use crate::{
 
 #[tokio::test]
 async fn the_commands_of_the_readme_work_in_a_fresh_clone() {
+    if is_left_to_the_whole_run() {
+        return;
+    }
     let room = Room::with_clone("clone");
     let clone = room.path("sessio");
     let mut lines = Vec::new();

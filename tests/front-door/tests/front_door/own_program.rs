@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use sessio_test_support::is_left_to_the_whole_run;
+
 use crate::{
     document::Document,
     program::Program,
@@ -10,6 +12,9 @@ use crate::{
 
 #[tokio::test]
 async fn the_program_of_the_readme_is_a_shop_of_its_own() {
+    if is_left_to_the_whole_run() {
+        return;
+    }
     let room = Room::with_clone("own-program");
     let readme = Document::page("README.md");
     let commands = readme.commands();

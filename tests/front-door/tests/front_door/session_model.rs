@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sessio_test_support::is_left_to_the_whole_run;
+
 use crate::{
     document::Document,
     room::{Room, run, try_run},
@@ -43,6 +45,9 @@ impl Shop {
 
 #[test]
 fn a_reader_of_the_page_about_session_structs_gets_three_migrations() {
+    if is_left_to_the_whole_run() {
+        return;
+    }
     let room = Room::with_clone("session-model");
     let page = Document::page("docs/session-model.md");
     let rust = page.blocks_in("rust");
