@@ -24,7 +24,9 @@ fn every_wrong_rule_has_a_counter_example_and_every_promise_a_wrong_rule() {
         let promises = promises_broken_by(mutation);
         // Its story needs eleven requests in turn: `credential.rs` tells it.
         assert_eq!(promises.is_empty(), mutation == Mutation::OffersInDoubt, "{mutation:?}");
-        promises.into_iter().for_each(|promise| broken.entry(promise).or_default().push(mutation));
+        for promise in promises {
+            broken.entry(promise).or_default().push(mutation);
+        }
     }
     eprintln!("{broken:#?}");
     let promises: BTreeSet<_> = stage::renewals().properties().iter().map(|promise| promise.name).collect();
