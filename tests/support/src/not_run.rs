@@ -22,11 +22,11 @@ pub fn servers(variable: &str) -> Option<Vec<String>> {
     Some(server(variable)?.split(',').map(str::to_owned).collect())
 }
 
-/// Whether this run is `cargo xtask test --quick`, in which a test that takes a minute does not run and says so.
+/// Whether this run is `cargo xtask test --quick`. A test that takes long or starts a server does not run in it, and says so.
 pub fn is_left_to_the_whole_run() -> bool {
     let is_quick = env::var_os("SESSIO_TEST_QUICK").is_some();
     if is_quick {
-        not_run("takes too long for --quick");
+        not_run("takes too long or starts a server, which --quick leaves to the whole run");
     }
     is_quick
 }

@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{free_port, not_run, until};
+use crate::{free_port, is_left_to_the_whole_run, not_run, until};
 
 /// A `redis-server` or `memcached` on a free port of the loopback interface, with its data in a folder that goes with it.
 #[derive(Debug)]
@@ -52,6 +52,9 @@ impl OwnServer {
     }
 
     fn start(kind: Kind, port: u16, arguments: &[&str]) -> Option<Self> {
+        if is_left_to_the_whole_run() {
+            return None;
+        }
         if Command::new(kind.program()).arg("--version").stdout(Stdio::null()).status().is_err() {
             not_run(&format!("there is no {} on the path", kind.program()));
             return None;
