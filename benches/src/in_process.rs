@@ -13,11 +13,11 @@ use crate::{
     harness::{Bar, Figure, Row, interleaved, median_over},
 };
 
-/// How a contestant finds the caches of the processor.
+/// The state of the processor's caches when a contestant begins.
 struct Caches {
     name: &'static str,
     rounds: usize,
-    /// How many requests a contestant answers in a row.
+    /// The number of requests that a contestant answers in a row.
     requests: u32,
 }
 

@@ -51,7 +51,7 @@ pub struct FieldOf<F> {
     pub clone: Option<fn(&F) -> F>,
 }
 
-/// How a field's value is copied: by its `Clone`, where the type has it.
+/// Copies a field's value by its `Clone`, where the type has it.
 ///
 /// `Cloning::<F>::CLONE` is that of this type for types that are `Clone`, because inherent items come first; for the others
 /// it is that of [`NotClone`].
@@ -76,7 +76,7 @@ pub const fn payload<F: SessionValue>(fresh: fn() -> F) -> FieldOf<F> {
 }
 
 impl<F> FieldOf<F> {
-    /// How a value is copied.
+    /// Copies a value with this function.
     #[must_use]
     pub const fn cloned(mut self, clone: Option<fn(&F) -> F>) -> Self {
         self.clone = clone;
@@ -140,7 +140,7 @@ pub const fn json<F: SessionValue>(name: &'static str, fresh: fn() -> F) -> Colu
 }
 
 impl<F> ColumnOf<F> {
-    /// How a value is copied.
+    /// Copies a value with this function.
     #[must_use]
     pub const fn cloned(mut self, clone: Option<fn(&F) -> F>) -> Self {
         self.field.clone = clone;
